@@ -1,0 +1,283 @@
+"""Running an evaluation: ask everything, measure the rankings, judge the answers.
+
+Two kinds: a question file against an index that exists, and a retrieval data set whose
+passages are indexed for the purpose. It builds no index itself and compares no settings.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Protocol
+
+from zjip_qa.errors import EvaluationError, QuestionError
+from zjip_qa.evaluation.answers import JudgedAnswer, judge, summarize
+from zjip_qa.evaluation.dataset import Dataset, dataset_documents
+from zjip_qa.evaluation.measures import MEASURES, Measured, measure
+from zjip_qa.evaluation.qrels import Qrels, quote_qrels
+from zjip_qa.evaluation.questions import Question, locate
+from zjip_qa.evaluation.report import QuestionRow, Report, RetrieverResult
+from zjip_qa.evaluation.run import (
+    Run,
+    first_per_document,
+    first_relevant,
+    place_ranking,
+    scored,
+)
+from zjip_qa.evaluation.stopwatch import Progress, Stopwatch
+from zjip_qa.types import Answer, Document, Hit, Language, Span
+
+RETRIEVERS = ("hybrid", "dense", "lexical")
+N_FOUND = 3
+"""Hits that a report keeps of each question, to show what was found."""
+
+
+class Searcher(Protocol):
+    """What can be measured on a data set."""
+
+    def search(self, question: str, /, *, k: int, retriever: str) -> list[Hit]:
+        """At most k hits, best first."""
+        ...
+
+
+class AnsweringSearcher(Searcher, Protocol):
+    """What can be measured on a question file."""
+
+    def ask(self, question: str, /) -> Answer:
+        """Answer a question that stands by itself."""
+        ...
+
+    def documents(self) -> Sequence[str]:
+        """Ids of the indexed documents."""
+        ...
+
+    def document(self, doc_id: str, /) -> Document:
+        """A document by its id."""
+        ...
+
+
+def evaluate(
+    searcher: AnsweringSearcher,
+    questions: Sequence[Question],
+    *,
+    retrievers: Sequence[str] = RETRIEVERS,
+    answers: bool = True,
+    k: int = 10,
+    settings: Mapping[str, object] | None = None,
+    progress: Progress | None = None,
+) -> Report:
+    """Evaluate retrieval and answers on questions about the indexed documents.
+
+    Unanswerable questions are left out of the retrieval measures.
+
+    Args:
+        searcher: what is evaluated.
+        questions: with ids all different.
+        retrievers: names to search with, the one that leads the report first.
+        answers: whether to ask for answers and judge them too.
+        k: hits per search, at least 1; a measure with a deeper cutoff sees only these.
+        settings: what else the report should say it was made with.
+        progress: told of each search and each answer.
+
+    Raises:
+        EvaluationError: a quote stands nowhere, a question cannot be asked, or an id is
+            used twice. Ids and quotes are checked before anything is asked.
+        ValueError: `k` < 1.
+    """
+    made_with = _settings(retrievers, k, settings)
+    if len({question.id for question in questions}) < len(questions):
+        raise EvaluationError("two questions have the same id; give each its own")
+    texts = {doc_id: searcher.document(doc_id).text for doc_id in searcher.documents()}
+    places = {question.id: locate(question, texts) for question in questions}
+    measured = [question for question in questions if question.answerable]
+    n_asked = len(questions) if answers else 0
+    stopwatch = Stopwatch(len(measured) * len(retrievers) + n_asked, progress)
+
+    runs: dict[str, Run] = {retriever: {} for retriever in retrievers}
+    hits_of: dict[str, dict[str, list[Hit]]] = {question.id: {} for question in questions}
+    for retriever, run in runs.items():
+        for question in measured:
+            with _naming(question), stopwatch.step(f"search {retriever}"):
+                hits = searcher.search(question.question, k=k, retriever=retriever)
+            run[question.id] = scored(place_ranking(hits, places[question.id]))
+            hits_of[question.id][retriever] = hits
+    judged: dict[str, JudgedAnswer] = {}
+    for question in questions[:n_asked]:
+        with _naming(question), stopwatch.step("ask"):
+            answer = searcher.ask(question.question)
+        judged[question.id] = judge(question, answer, places[question.id], texts)
+
+    return Report(
+        settings=made_with,
+        retrievers=_results(runs, quote_qrels(places), questions),
+        answers=_answers_by_group(list(judged.values())),
+        rows=tuple(
+            _row(question, places[question.id], hits_of[question.id], judged.get(question.id))
+            for question in questions
+        ),
+        timings=stopwatch.timings(),
+    )
+
+
+def evaluate_dataset(
+    dataset: Dataset,
+    index_documents: Callable[[list[Document]], Searcher],
+    *,
+    language_of: Callable[[str], Language],
+    retrievers: Sequence[str] = RETRIEVERS,
+    k: int = 10,
+    settings: Mapping[str, object] | None = None,
+    progress: Progress | None = None,
+) -> Report:
+    """Index a data set's passages and evaluate the retrieval of passages.
+
+    Args:
+        dataset: passages, queries, judgements.
+        index_documents: builds what is searched from the passages as documents.
+        language_of: tells the language of a text, for documents and for grouping queries.
+        retrievers: names to search with, the one that leads the report first.
+        k: passages per query, at least 1; a passage ranks where its first chunk does.
+        settings: what else the report should say it was made with.
+        progress: told of each search; indexing is the caller's to report.
+
+    Raises:
+        EvaluationError: a query cannot be asked.
+        ValueError: `k` < 1.
+    """
+    made_with = _settings(retrievers, k, settings)
+    questions = [
+        Question(query_id, text, language_of(text), None, ())
+        for query_id, text in dataset.queries.items()
+        if query_id in dataset.qrels
+    ]
+    searcher = index_documents(list(dataset_documents(dataset, language_of)))
+    stopwatch = Stopwatch(len(questions) * len(retrievers), progress)
+    runs: dict[str, Run] = {retriever: {} for retriever in retrievers}
+    hits_of: dict[str, dict[str, list[Hit]]] = {question.id: {} for question in questions}
+    for retriever, run in runs.items():
+        for question in questions:
+            with _naming(question), stopwatch.step(f"search {retriever}"):
+                hits = _search_passages(searcher, question.question, k, retriever)
+            run[question.id] = scored(hit.chunk.doc_id for hit in hits)
+            hits_of[question.id][retriever] = hits
+    relevant = {
+        query_id: [
+            (passage_id, Span(0, len(dataset.passages[passage_id])))
+            for passage_id, grade in grades.items()
+            if grade > 0
+        ]
+        for query_id, grades in dataset.qrels.items()
+    }
+    return Report(
+        settings=made_with,
+        retrievers=_results(runs, dataset.qrels, questions),
+        answers={},
+        rows=tuple(
+            _row(question, relevant[question.id], hits_of[question.id], None)
+            for question in questions
+        ),
+        timings=stopwatch.timings(),
+    )
+
+
+def _settings(
+    retrievers: Sequence[str], k: int, settings: Mapping[str, object] | None
+) -> dict[str, object]:
+    if k < 1:
+        raise ValueError(f"k must be at least 1, got {k}")
+    return {"retrievers": list(retrievers), "k": k, "measures": list(MEASURES), **(settings or {})}
+
+
+@contextmanager
+def _naming(question: Question) -> Iterator[None]:
+    """Say which question it was that could not be asked."""
+    try:
+        yield
+    except QuestionError as exc:
+        line = f"line {question.line}: " if question.line else ""
+        raise EvaluationError(f"{line}question '{question.id}' cannot be asked: {exc}") from exc
+
+
+def _search_passages(searcher: Searcher, question: str, k: int, retriever: str) -> list[Hit]:
+    """The first k passages: asks for more chunks until there are k, or no more."""
+    depth = 2 * k
+    while True:
+        hits = searcher.search(question, k=depth, retriever=retriever)
+        passages = first_per_document(hits)
+        if len(passages) >= k or len(hits) < depth:
+            return passages[:k]
+        depth *= 2
+
+
+def _results(
+    runs: Mapping[str, Run], qrels: Qrels, questions: Sequence[Question]
+) -> dict[str, RetrieverResult]:
+    def result(measured: Measured) -> RetrieverResult:
+        return RetrieverResult(
+            n=len(measured.per_query),
+            measures=measured.mean(),
+            by_language=_means(measured, _by_language(questions)),
+            by_kind=_means(measured, _by_kind(questions)),
+        )
+
+    return {retriever: result(measure(run, qrels)) for retriever, run in runs.items()}
+
+
+def _means(
+    measured: Measured, groups: Mapping[str, Sequence[Question]]
+) -> dict[str, dict[str, float]]:
+    """Means per group with its `n`; a group without a measured question is left out."""
+    ids_of = {
+        name: [question.id for question in group if question.id in measured.per_query]
+        for name, group in groups.items()
+    }
+    return {name: {**measured.mean(ids), "n": len(ids)} for name, ids in ids_of.items() if ids}
+
+
+def _answers_by_group(judged: Sequence[JudgedAnswer]) -> dict[str, object]:
+    if not judged:
+        return {}
+    of_id = {one.question.id: one for one in judged}
+
+    def summaries(groups: Mapping[str, Sequence[Question]]) -> dict[str, object]:
+        return {
+            name: summarize([of_id[question.id] for question in group])
+            for name, group in groups.items()
+        }
+
+    questions = [one.question for one in judged]
+    return {
+        **summarize(judged),
+        "by_language": summaries(_by_language(questions)),
+        "by_kind": summaries(_by_kind(questions)),
+    }
+
+
+def _by_language(questions: Sequence[Question]) -> dict[str, list[Question]]:
+    groups = {str(language): [q for q in questions if q.lang is language] for language in Language}
+    return {name: group for name, group in groups.items() if group}
+
+
+def _by_kind(questions: Sequence[Question]) -> dict[str, list[Question]]:
+    kinds = sorted({question.kind for question in questions if question.kind is not None})
+    return {kind: [q for q in questions if q.kind == kind] for kind in kinds}
+
+
+def _row(
+    question: Question,
+    relevant: Sequence[tuple[str, Span]],
+    hits: Mapping[str, list[Hit]],
+    judged: JudgedAnswer | None,
+) -> QuestionRow:
+    return QuestionRow(
+        id=question.id,
+        question=question.question,
+        lang=question.lang,
+        kind=question.kind,
+        acceptable=question.answers,
+        relevant=tuple(relevant),
+        ranks={retriever: first_relevant(found, relevant) for retriever, found in hits.items()},
+        found=tuple(next(iter(hits.values()), [])[:N_FOUND]),
+        answer=None if judged is None else judged.answer,
+        judgement=None if judged is None else judged.judgement,
+    )
