@@ -1,0 +1,243 @@
+"""The Chat tab: conversation on one side, the source and how it was found on the other.
+
+All that a session knows (its turns, the opened passage, what was found) is in `gr.State`, one
+copy a browser tab, so two people never see each other's questions.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from typing import Any
+
+import gradio as gr
+
+from zjip_qa.errors import QuestionError, ZjipQAError
+from zjip_qa.interfaces import strings as s
+from zjip_qa.interfaces.conversation import (
+    Turn,
+    history_of,
+    passage_at,
+    passage_of,
+    render_conversation,
+)
+from zjip_qa.interfaces.index_tab import notice, render_progress
+from zjip_qa.interfaces.localised import Localised
+from zjip_qa.interfaces.retrieval_panel import render_empty_retrieval, render_retrieval
+from zjip_qa.interfaces.service import Phase, Service
+from zjip_qa.interfaces.source_pane import Passage, render_empty_source, render_source
+from zjip_qa.types import Hit, Language
+
+logger = logging.getLogger(__name__)
+
+N_PASSAGES = 10
+"""Passages listed in the retrieval panel."""
+
+Found = tuple[str, list[Hit], dict[int, list[str]]]
+"""A question as the core understood it, its hits, and the matched words by rank."""
+
+# A click anywhere in the conversation; `data-act` says what it means.
+_ON_CLICK = """
+element.addEventListener('click', event => {
+  const clicked = event.target.closest('[data-act]');
+  if (!clicked) return;
+  const act = clicked.dataset.act;
+  trigger(act.startsWith('example:') ? 'submit' : 'select', {act});
+});
+watch('value', () => window.zjipQA.answered(element));
+"""
+_ON_SOURCE = "watch('value', () => window.zjipQA.opened(element));"
+
+
+class ChatTab:
+    """The tab's components and events; made inside the open layout context.
+
+    Attributes:
+        state: what `rendered` needs, in order: the session's states.
+        outputs: what `rendered` gives, in order.
+    """
+
+    def __init__(self, service: Service, words: Localised, language: gr.Radio) -> None:
+        self.service = service
+        self.language = language
+        self.turns = gr.State([])
+        self.passage = gr.State(None)
+        self.found = gr.State(None)
+        with gr.Row(elem_id="chat-columns"):
+            with gr.Column(scale=5, min_width=300, elem_id="talk"):
+                self.conversation = _html("conversation", _ON_CLICK)
+                self.notice = _html("notice")
+                with gr.Row(elem_id="ask-row"):
+                    self.question = words.add(
+                        gr.Textbox(
+                            lines=1, max_lines=6, container=False, elem_id="question", scale=8
+                        ),
+                        placeholder=s.QUESTION_HINT,
+                        label=s.QUESTION,
+                    )
+                    self.send = words.add(
+                        gr.Button(variant="primary", elem_id="send", scale=1, min_width=72),
+                        value=s.SEND,
+                    )
+                    self.new = words.add(
+                        gr.Button(elem_id="new-chat", scale=1, min_width=72), value=s.NEW_CHAT
+                    )
+            with gr.Column(scale=6, min_width=300, elem_id="side"):
+                self.source = _html("source", _ON_SOURCE)
+                with words.add(gr.Accordion(open=False, elem_id="retrieval"), label=s.RETRIEVAL):
+                    self.retrieval = _html("passages")
+        self.state = [self.turns, self.passage, self.found]
+        self.outputs = [self.conversation, self.source, self.retrieval]
+        self._connect()
+
+    def rendered(
+        self, language: Language, turns: list[Turn], passage: Passage | None, found: Found | None
+    ) -> list[str]:
+        """Everything in `outputs`, in `language`, from the session's states."""
+        return [
+            render_conversation(turns, self.service.examples, language),
+            self._source(passage, language, follow=False),
+            self._retrieval(found, language),
+        ]
+
+    def _connect(self) -> None:
+        """Wire the events; none of them is an endpoint for strangers."""
+        quiet: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
+        asking = {
+            "inputs": [self.question, self.turns, self.language],
+            "outputs": [self.conversation, self.question, self.notice, self.turns],
+        }
+        showing: dict[str, Any] = {
+            "inputs": [self.turns, self.language],
+            "outputs": [self.source, self.passage],
+        }
+        finding: dict[str, Any] = {
+            "inputs": [self.turns, self.found, self.language],
+            "outputs": [self.retrieval, self.found],
+        }
+        for ask in (
+            gr.on([self.question.submit, self.send.click], self._ask, **asking, **quiet),
+            self.conversation.submit(self._take_example, None, self.question, **quiet).then(
+                self._ask, **asking, **quiet
+            ),
+        ):
+            ask.then(self._show_first, **showing, **quiet).then(self._find, **finding, **quiet)
+        self.conversation.select(
+            self._open, [self.turns, self.language], [self.source, self.passage], **quiet
+        )
+        self.new.click(
+            self._clear, self.language, [*self.outputs, self.notice, *self.state], **quiet
+        )
+
+    def watch(self, chosen: str, turns: list[Turn]) -> Iterator[tuple[str, Any]]:
+        """Show how far the index is until it serves; then the examples it makes possible."""
+        language = Language(chosen)
+        for status in self.service.watch():
+            failed = status.phase == Phase.FAILED
+            shown = (
+                notice(s.BUILD_FAILED.to(language, reason=status.error))
+                if failed
+                else render_progress(status, language)
+            )
+            yield shown, gr.skip()
+        if not turns:
+            yield shown, render_conversation(turns, self.service.examples, language)
+
+    def _ask(
+        self, question: str, turns: list[Turn], chosen: str
+    ) -> Iterator[tuple[Any, Any, Any, Any]]:
+        """Show the question at once, then its answer; on an error lose neither."""
+        language, examples = Language(chosen), self.service.examples
+        asked = question.encode("utf-8", "replace").decode()  # A lone surrogate can't be sent back.
+        if not self.service.status.serving:
+            yield gr.skip(), gr.skip(), notice(s.NOT_READY.to(language)), gr.skip()
+            return
+        waiting = [*turns, Turn(asked.strip())]
+        if asked.strip():
+            yield render_conversation(waiting, examples, language), "", "", gr.skip()
+        try:
+            answer = self.service.core.ask(asked, history=history_of(turns))
+        except Exception as exc:
+            text = _what_went_wrong(exc, asked, language)
+            yield render_conversation(turns, examples, language), question, notice(text), gr.skip()
+            return
+        turns = [*turns, Turn(asked.strip(), answer)]
+        yield render_conversation(turns, examples, language), gr.skip(), "", turns
+
+    def _take_example(self, event: gr.EventData) -> str:
+        """The example question that was clicked."""
+        _, language, number = str(event.act).split(":")
+        questions = self.service.examples.of(Language(language))
+        return questions[int(number)] if int(number) < len(questions) else ""
+
+    def _show_first(self, turns: list[Turn], chosen: str) -> tuple[Any, Any]:
+        """Open the source of a new answer beside it, without moving the reader."""
+        answer = turns[-1].answer if turns else None
+        if answer is None or not answer.citations:
+            return gr.skip(), gr.skip()
+        passage = passage_of(answer.citations[0])
+        return self._source(passage, Language(chosen), follow=False), passage
+
+    def _open(self, turns: list[Turn], chosen: str, event: gr.EventData) -> tuple[Any, Any]:
+        """Open the passage that was clicked."""
+        passage = passage_at(turns, str(event.act))
+        if passage is None:
+            return gr.skip(), gr.skip()
+        return self._source(passage, Language(chosen), follow=True), passage
+
+    def _find(self, turns: list[Turn], found: Found | None, chosen: str) -> tuple[Any, Any]:
+        """Search again for the last question, to show how its answer was found."""
+        if not turns or turns[-1].answer is None:
+            return gr.skip(), gr.skip()
+        question = turns[-1].answer.question or turns[-1].question
+        if found is not None and found[0] == question:
+            return gr.skip(), gr.skip()
+        try:
+            core = self.service.core
+            hits = core.search(question, k=N_PASSAGES)
+            found = (question, hits, {h.rank: core.matched_words(question, h) for h in hits})
+        except ZjipQAError as exc:
+            return notice(str(exc)), None
+        return self._retrieval(found, Language(chosen)), found
+
+    def _clear(self, chosen: str) -> list[Any]:
+        """Start a new conversation."""
+        language = Language(chosen)
+        return [*self.rendered(language, [], None, None), "", [], None, None]
+
+    def _source(self, passage: Passage | None, language: Language, *, follow: bool) -> str:
+        """The source pane for a passage; an index that changed underneath is told in one line."""
+        if passage is None:
+            return render_empty_source(language)
+        try:
+            core = self.service.core
+            document = core.document(passage.doc_id)
+            translation = core.translation(passage.doc_id)
+        except (ZjipQAError, KeyError):
+            return notice(s.SOURCE_GONE.to(language))
+        return render_source(document, passage, translation, language, follow=follow)
+
+    def _retrieval(self, found: Found | None, language: Language) -> str:
+        """The retrieval panel for what was found."""
+        if found is None:
+            return render_empty_retrieval(language)
+        return render_retrieval(*found, language)
+
+
+def _html(name: str, script: str | None = None) -> gr.HTML:
+    """An element of our own making, without Gradio's styles for running text."""
+    return gr.HTML(elem_id=name, js_on_load=script, apply_default_css=False)
+
+
+def _what_went_wrong(exc: Exception, question: str, language: Language) -> str:
+    """An error of `ask` as one line in the interface's language."""
+    if isinstance(exc, QuestionError):
+        if not question.strip():
+            return s.EMPTY_QUESTION.to(language)
+        if not any(character.isalnum() for character in question):
+            return s.NO_WORDS.to(language)
+        return s.TOO_LONG.to(language, count=f"{len(question):,}")
+    if isinstance(exc, ZjipQAError):
+        return s.CANNOT_ANSWER.to(language, reason=exc)
+    logger.error("a question could not be answered", exc_info=exc)
+    return s.BROKEN.to(language)

@@ -1,0 +1,202 @@
+"""A conversation as safe HTML: questions, answers, and citations that can be opened.
+
+Everything that can be clicked carries `data-act`, which names a place in the session's own
+turns ("cite:0:1" is the second citation of the first turn), never a file: a forged click
+reaches nothing that this session wasn't shown.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from zjip_qa.interfaces import strings as s
+from zjip_qa.interfaces.examples import Examples
+from zjip_qa.interfaces.source_pane import Passage, escaped, tag, tag_of
+from zjip_qa.types import Answer, Citation, Hit, Language
+
+N_NEAREST = 3
+"""Passages listed under an abstention."""
+
+_MARKER = re.compile(r"\[(\d{1,3})\]")
+_BOLD = re.compile(r"\*\*(?=\S)(.+?)(?<=\S)\*\*")
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A question and its answer; None while it is being looked for."""
+
+    question: str
+    answer: Answer | None = None
+
+
+def history_of(turns: Sequence[Turn]) -> list[tuple[str, str]]:
+    """The (question, answer text) pairs that the core completes a follow-up from."""
+    return [(turn.question, turn.answer.text) for turn in turns if turn.answer is not None]
+
+
+def passage_at(turns: Sequence[Turn], act: str) -> Passage | None:
+    """The passage that a click names, or None when this conversation holds no such thing."""
+    match = re.fullmatch(r"(cite|near):(\d{1,6}):(\d{1,6})", act)
+    if match is None or int(match[2]) >= len(turns):
+        return None
+    answer = turns[int(match[2])].answer
+    number = int(match[3])
+    if answer is None:
+        return None
+    if match[1] == "cite":
+        return passage_of(answer.citations[number]) if number < len(answer.citations) else None
+    return passage_of(answer.nearest[number]) if number < len(answer.nearest) else None
+
+
+def passage_of(found: Citation | Hit) -> Passage:
+    """Where a citation or a hit stands."""
+    if isinstance(found, Citation):
+        return Passage(found.doc_id, found.start, found.end, found.section)
+    chunk = found.chunk
+    return Passage(chunk.doc_id, chunk.start, chunk.end, " › ".join(chunk.section))
+
+
+def render_conversation(turns: Sequence[Turn], examples: Examples, language: Language) -> str:
+    """The whole conversation, or a welcome with example questions before it starts."""
+    if not turns:
+        return _welcome(examples, language)
+    shown = "".join(_turn(i, turn, language) for i, turn in enumerate(turns))
+    label = escaped(s.CONVERSATION.to(language))
+    return f'<div class="turns" role="log" aria-live="polite" aria-label="{label}">{shown}</div>'
+
+
+def _welcome(examples: Examples, language: Language) -> str:
+    """Example questions: those in the language of the interface first."""
+    languages = [language, Language.EN if language == Language.ZH else Language.ZH]
+    chips = "".join(
+        f'<li><button type="button" class="chip" lang="{tag(each)}"'
+        f' data-act="example:{each.value}:{i}">{escaped(question)}</button></li>'
+        for each in languages
+        for i, question in enumerate(examples.of(each))
+    )
+    return (
+        f'<div class="welcome"><h2>{escaped(s.WELCOME.to(language))}</h2>'
+        f'<p>{escaped(s.WELCOME_HINT.to(language))}</p><ul class="chips">{chips}</ul></div>'
+    )
+
+
+def _turn(number: int, turn: Turn, language: Language) -> str:
+    """One question and what is known of its answer."""
+    question = (
+        f'<p class="question" lang="{tag_of(turn.question)}">'
+        f'<span class="sr-only">{escaped(s.YOU.to(language))}: </span>'
+        f"{escaped(turn.question)}</p>"
+    )
+    if turn.answer is None:
+        reply = f'<p class="pending">{escaped(s.THINKING.to(language))}</p>'
+    else:
+        reply = _answer(number, turn.question, turn.answer, language)
+    return f'<section class="turn">{question}{reply}</section>'
+
+
+def _answer(number: int, question: str, answer: Answer, language: Language) -> str:
+    """The reply with its confidence, and its citations or the passages that came closest."""
+    understood = (
+        f'<p class="understood">'
+        f"{escaped(s.UNDERSTOOD_AS.to(language, question=answer.question))}</p>"
+        if answer.question and answer.question.strip() != question.strip()
+        else ""
+    )
+    if answer.abstained:
+        badge = f'<span class="badge none">{escaped(s.NOT_IN_DOCUMENTS.to(language))}</span>'
+        below = _nearest(number, answer.nearest[:N_NEAREST], language)
+    else:
+        badge = _confidence(answer.confidence, language)
+        below = _citations(number, answer.citations, language)
+    copy = (
+        f'<button type="button" class="quiet copy" data-copy'
+        f' data-done="{escaped(s.COPIED.to(language))}">{escaped(s.COPY.to(language))}</button>'
+    )
+    return (
+        f'<div class="answer{" abstained" if answer.abstained else ""}">{understood}'
+        f'<div class="text" lang="{tag(answer.language)}">'
+        f"{_marked_up(number, answer, language)}</div>"
+        f'<p class="meta">{badge}{copy}</p>{below}</div>'
+    )
+
+
+def _marked_up(number: int, answer: Answer, language: Language) -> str:
+    """The answer's text: escaped, `**bold**` as bold, `[1]` as a button."""
+
+    def button(match: re.Match[str]) -> str:
+        n = int(match[1])
+        if not 1 <= n <= len(answer.citations):
+            return match[0]
+        label = escaped(s.OPEN_SOURCE.to(language, number=n))
+        return (
+            f'<button type="button" class="cite" data-act="cite:{number}:{n - 1}"'
+            f' aria-label="{label}" title="{label}">[{n}]</button>'
+        )
+
+    paragraphs = [part for part in re.split(r"\n\s*\n", answer.text) if part.strip()]
+    return "".join(
+        "<p>"
+        + _MARKER.sub(button, _BOLD.sub(r"<strong>\1</strong>", escaped(part.strip("\n"))))
+        + "</p>"
+        for part in paragraphs
+    )
+
+
+def _citations(number: int, citations: Sequence[Citation], language: Language) -> str:
+    """The numbered sources: section, file and the words quoted."""
+    items = []
+    for i, citation in enumerate(citations):
+        place = _place(citation.doc_id, citation.section)
+        translated = (
+            f'<span class="quote translated" lang="{tag_of(citation.translation)}">'
+            f"{escaped(citation.translation)}</span>"
+            if citation.translation
+            else ""
+        )
+        items.append(
+            f'<li><button type="button" class="source-link" data-act="cite:{number}:{i}">'
+            f'<span class="number">[{i + 1}]</span><span class="what">{place}'
+            f'<span class="quote" lang="{tag_of(citation.quote)}">{escaped(citation.quote)}</span>'
+            f"{translated}</span></button></li>"
+        )
+    return _listed(s.SOURCES.to(language), items)
+
+
+def _nearest(number: int, nearest: Sequence[Hit], language: Language) -> str:
+    """The passages that came closest to an answer that wasn't found."""
+    items = [
+        f'<li><button type="button" class="source-link" data-act="near:{number}:{i}"'
+        f' title="{escaped(s.OPEN_NEAREST.to(language, number=i + 1))}">'
+        f'<span class="what">{_place(hit.chunk.doc_id, " › ".join(hit.chunk.section))}'
+        f'<span class="quote" lang="{tag_of(hit.chunk.text)}">{escaped(hit.chunk.text)}</span>'
+        f"</span></button></li>"
+        for i, hit in enumerate(nearest)
+    ]
+    return _listed(s.NEAREST.to(language), items)
+
+
+def _listed(title: str, items: Sequence[str]) -> str:
+    """A titled list, or nothing when there is nothing to list."""
+    if not items:
+        return ""
+    return f'<div class="sources"><h4>{escaped(title)}</h4><ol>{"".join(items)}</ol></div>'
+
+
+def _place(doc_id: str, section: str) -> str:
+    """Where a quote stands: its section, and its file in a smaller hand."""
+    where = f'<span class="section" lang="{tag_of(section)}">{escaped(section)}</span>'
+    return f'<span class="place">{where if section else ""}<bdi>{escaped(doc_id)}</bdi></span>'
+
+
+def _confidence(confidence: float, language: Language) -> str:
+    """Confidence in words. It is calibrated: "high" is right at least nine times in ten."""
+    if confidence >= 0.9:
+        name, text = "high", s.CONFIDENCE_HIGH
+    elif confidence >= 0.6:
+        name, text = "medium", s.CONFIDENCE_MEDIUM
+    else:
+        name, text = "low", s.CONFIDENCE_LOW
+    words = escaped(text.to(language))
+    return f'<span class="badge {name}" title="{confidence:.0%}">{words}</span>'

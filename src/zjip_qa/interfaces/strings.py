@@ -1,0 +1,206 @@
+"""Every text of the web interface, Chinese and English side by side.
+
+What a document or the core says is not here: an answer speaks the language of its question
+whatever the interface's language is. Placeholders in braces are the same in both languages.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from zjip_qa.types import Language
+
+
+class Text(NamedTuple):
+    """One text of the interface in both languages."""
+
+    zh: str
+    en: str
+
+    def to(self, language: Language, **values: object) -> str:
+        """The text in `language`, with `values` put in its placeholders, not escaped."""
+        text = self.zh if language == Language.ZH else self.en
+        return text.format(**values) if values else text
+
+
+# The page
+TITLE = Text("文档问答", "Ask the documents")
+SUBTITLE = Text(
+    "中英双语提问,答案附原文出处,全程离线。",
+    "Ask in Chinese or English. Every answer cites its source. Nothing leaves this machine.",
+)
+LANGUAGE = Text("界面语言 Language", "Language 界面语言")
+TAB_CHAT = Text("问答", "Chat")
+TAB_INDEX = Text("索引", "Index")
+TAB_EVALUATE = Text("评测", "Evaluate")
+
+# Chat
+QUESTION = Text("您的问题", "Your question")
+QUESTION_HINT = Text("用中文或英文提问", "Ask in Chinese or English")
+SEND = Text("提问", "Ask")
+NEW_CHAT = Text("新对话", "New chat")
+WELCOME = Text("想了解什么?", "What would you like to know?")
+WELCOME_HINT = Text(
+    "答案只来自已索引的文档;点击编号 [1] 查看原文。",
+    "Answers come only from the indexed documents. Click a number such as [1] to see the source.",
+)
+CONVERSATION = Text("对话", "Conversation")
+YOU = Text("您", "You")
+ANSWER = Text("回答", "Answer")
+THINKING = Text("正在查找…", "Searching…")
+UNDERSTOOD_AS = Text("理解为:{question}", "Understood as: {question}")
+NOT_IN_DOCUMENTS = Text("文档中没有答案", "Not in the documents")
+SOURCES = Text("出处", "Sources")
+NEAREST = Text("最接近的段落(并非答案)", "Closest passages (not an answer)")
+OPEN_SOURCE = Text("查看出处 {number}", "Show source {number}")
+OPEN_NEAREST = Text("查看段落 {number}", "Show passage {number}")
+COPY = Text("复制", "Copy")
+COPIED = Text("已复制", "Copied")
+CONFIDENCE_HIGH = Text("把握大", "High confidence")
+CONFIDENCE_MEDIUM = Text("把握中等", "Medium confidence")
+CONFIDENCE_LOW = Text("把握小,请核对出处", "Low confidence: check the source")
+
+# Source pane
+SOURCE = Text("原文", "Source")
+SOURCE_EMPTY = Text(
+    "点击答案中的编号,这里会打开原文并标出引用的句子。",
+    "Click a number in an answer: the source opens here with the cited words highlighted.",
+)
+ORIGINAL = Text("原文", "Original")
+TRANSLATION = Text("译文", "Translation")
+BACK_TO_ANSWER = Text("返回答案", "Back to the answer")
+CUT_BEFORE = Text("…前面还有 {count} 字", "… {count} characters before this")
+CUT_AFTER = Text("后面还有 {count} 字…", "{count} characters after this …")
+SOURCE_GONE = Text(
+    "索引已更新,这处原文已改变。请重新提问。",
+    "The index has changed since and this source with it. Ask again.",
+)
+
+# Retrieval panel
+RETRIEVAL = Text("检索过程", "How it was found")
+RETRIEVAL_EMPTY = Text(
+    "提问后,这里列出检索到的段落。", "Ask, and the passages found are listed here."
+)
+RETRIEVAL_NOTE = Text(
+    "分数越大越好,只能在同一列中比较。高亮的是匹配到的词。",
+    "Larger is better; compare scores within a column only. Matched words are highlighted.",
+)
+RANK = Text("名次", "Rank")
+PASSAGE = Text("段落", "Passage")
+WORDS = Text("匹配词", "Matched words")
+SCORE = Text("总分", "Score")
+LEGS = {
+    "dense": Text("语义", "Dense"),
+    "lexical": Text("词语", "Lexical"),
+    "late": Text("细读", "Late interaction"),
+    "bridge": Text("跨语言", "Bridge"),
+}
+
+# Index tab
+INDEX_INTRO = Text(
+    "把文件放进语料文件夹,再更新索引。更新期间旧索引照常回答。",
+    "Put files into the corpus folder, then update the index. The old one answers meanwhile.",
+)
+UPDATE_INDEX = Text("更新索引", "Update the index")
+REBUILD_INDEX = Text("全部重建", "Rebuild everything")
+UPLOAD = Text("上传 .txt 或 .md 文件", "Upload .txt or .md files")
+PASTE = Text("粘贴文本", "Paste text")
+PASTE_NAME = Text("文件名", "File name")
+PASTE_NAME_HINT = Text("例如 notes.md", "for example notes.md")
+PASTE_TEXT = Text("内容", "Text")
+PASTE_ADD = Text("加入语料", "Add to the corpus")
+REPLACE = Text("替换同名文件", "Replace files of the same name")
+DOCUMENTS = Text("已索引的文档", "Indexed documents")
+STARTING = Text("正在打开索引…", "Opening the index…")
+INDEXING = Text("正在建立索引", "Building the index")
+READY = Text("索引就绪:{count} 篇文档。", "The index is ready. Documents: {count}.")
+BUILD_FAILED = Text("索引没有建成:{reason}", "The index was not built: {reason}")
+OLD_INDEX_SERVES = Text("原有索引继续回答。", "The index from before still answers.")
+BUILD_RUNNING = Text("已有一次索引正在进行。", "A build is already running.")
+STAGES = {
+    "documents": Text("处理文档", "Reading documents"),
+    "check": Text("检查", "Checking"),
+}
+CHANGES = Text(
+    "新增 {added},更新 {changed},删除 {removed},未变 {unchanged};用时 {seconds} 秒。",
+    "Added {added}, changed {changed}, removed {removed}, unchanged {unchanged}; {seconds} s.",
+)
+LEFT_OUT = Text("没有编入索引的文件({count})", "Files left out ({count})")
+AND_MORE = Text("……另有 {count} 篇", "… and {count} more")
+N_PASSAGES = Text("{count} 段", "{count} passages")
+TRANSLATED = Text("有译文", "with translation")
+FILE_ADDED = Text(
+    "已加入 {name}。更新索引后即可提问。", "Added {name}. Update the index to ask about it."
+)
+FILE_REPLACED = Text(
+    "已替换 {name}。更新索引后即可提问。", "Replaced {name}. Update the index to ask about it."
+)
+FILE_EXISTS = Text(
+    "{name} 已存在,没有改动。勾选“替换同名文件”再试。",
+    "{name} exists and was left alone. Tick “Replace files of the same name” to replace it.",
+)
+FILE_BAD_NAME = Text(
+    "文件名 {name} 不能用:须以 .txt 或 .md 结尾,不含路径,不以点开头。",
+    "The name {name} can't be used: it must end in .txt or .md, hold no path "
+    "and not start with a dot.",
+)
+FILE_TOO_LARGE = Text("{name} 超过 {limit} MB,没有加入。", "{name} is over {limit} MB; not added.")
+FILE_EMPTY = Text("{name} 是空的,没有加入。", "{name} is empty; not added.")
+FILE_NOT_WRITTEN = Text("{name} 写不进语料文件夹:{reason}", "{name} could not be written: {reason}")
+
+# Evaluate tab
+EVALUATE_INTRO = Text(
+    "用一组带标准答案的问题,测量检索与回答。",
+    "Measure retrieval and answers on questions whose answers are known.",
+)
+RUN_SHIPPED = Text("用随附的问题评测", "Run the shipped questions")
+RUN_OWN = Text("上传问题文件并评测 (.jsonl)", "Upload a question file and run it (.jsonl)")
+EVALUATING = Text("正在评测", "Evaluating")
+RETRIEVAL_MEASURES = Text("检索", "Retrieval")
+ANSWER_MEASURES = Text("回答", "Answers")
+RETRIEVER = Text("检索方式", "Retriever")
+GROUP = Text("问题", "Questions")
+COUNT = Text("数量", "Count")
+GROUPS = {
+    "all": Text("全部", "All"),
+    "zh": Text("中文", "Chinese"),
+    "en": Text("英文", "English"),
+}
+RETRIEVERS = {
+    "hybrid": Text("混合", "Hybrid"),
+    "dense": Text("语义", "Dense"),
+    "lexical": Text("词语", "Lexical"),
+}
+JUDGEMENTS = {
+    "correct": Text("答对", "Correct"),
+    "right_citation_wrong_text": Text("出处对,文字不对", "Right source, wrong text"),
+    "wrong": Text("答错", "Wrong"),
+    "abstained_wrongly": Text("不该拒答", "Wrongly abstained"),
+    "abstained_rightly": Text("正确拒答", "Rightly abstained"),
+    "answered_unanswerable": Text("该拒答却作答", "Answered the unanswerable"),
+}
+NOT_FOUND = Text("未检索到", "Not found")
+FAILURES = Text("没有答好的问题({count})", "Questions not answered well ({count})")
+NO_FAILURES = Text("所有问题都答好了。", "Every question was answered well.")
+EXPECTED = Text("标准答案", "Expected")
+GOT = Text("系统回答", "Got")
+NO_ANSWER_EXPECTED = Text("文档中没有,应拒答", "Not in the documents: should abstain")
+
+# Errors
+EMPTY_QUESTION = Text("请先输入问题。", "Type a question first.")
+NO_WORDS = Text("问题里没有文字,请用词语提问。", "The question holds no words. Ask in words.")
+TOO_LONG = Text(
+    "问题太长({count} 字)。请缩短后再问,原文仍在输入框里。",
+    "The question is too long ({count} characters). Shorten it; it is still in the box.",
+)
+NOT_READY = Text(
+    "索引还没有准备好,请稍候再问;您的问题还在输入框里。",
+    "The index isn't ready yet. Ask again in a moment; your question is still in the box.",
+)
+CANNOT_ANSWER = Text("现在无法回答:{reason}", "Can't answer now: {reason}")
+CANNOT_EVALUATE = Text("无法评测:{reason}", "Can't evaluate: {reason}")
+BROKEN = Text(
+    "程序出错,没有得到答案;您的问题还在输入框里。详情见服务器日志。",
+    "Something broke and there is no answer; your question is still in the box. "
+    "The server's log says more.",
+)
