@@ -1,1 +1,30 @@
-"""TODO"""
+"""The built index: vectors, postings, token vectors, texts, and how one replaces another."""
+
+from zjip_qa.index.build import BuildReport, Progress, Stage, build_index
+from zjip_qa.index.dense import DenseIndex
+from zjip_qa.index.generations import current, rollback
+from zjip_qa.index.lexical import LexicalIndex, QueryTerm
+from zjip_qa.index.manifest import Manifest
+from zjip_qa.index.opened import OpenIndex, open_index
+from zjip_qa.index.store import AlignedText, DocumentSummary, Store
+from zjip_qa.index.tokens import TokenRows, TokenStore
+
+__all__ = [
+    "AlignedText",
+    "BuildReport",
+    "DenseIndex",
+    "DocumentSummary",
+    "LexicalIndex",
+    "Manifest",
+    "OpenIndex",
+    "Progress",
+    "QueryTerm",
+    "Stage",
+    "Store",
+    "TokenRows",
+    "TokenStore",
+    "build_index",
+    "current",
+    "open_index",
+    "rollback",
+]

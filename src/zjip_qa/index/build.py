@@ -1,0 +1,335 @@
+"""Builds an index from a folder of documents, or brings one up to date.
+
+Covers what to do with each document, the check of the result and the swap. Reading and cutting
+lie in `documents` and `chunks`, the files in `writer`, the swap itself in `generations`.
+Whatever goes wrong, the index in use before stays in use.
+"""
+
+from __future__ import annotations
+
+import logging
+import shutil
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+
+from zjip_qa.chunks import passage_text
+from zjip_qa.documents import Corpus, CorpusFile, Problem, scan_corpus
+from zjip_qa.embedding.encoder import Encoder
+from zjip_qa.errors import BrokenIndex, CorpusError, IndexUnusable
+from zjip_qa.index.generations import build_lock, current, new_folder, prune, publish, writing
+from zjip_qa.index.manifest import DocumentRecord, Manifest, verify
+from zjip_qa.index.opened import OpenIndex, load
+from zjip_qa.index.writer import (
+    GenerationWriter,
+    model_record,
+    package_version,
+    read_source,
+    sort_problems,
+)
+from zjip_qa.settings import IndexSettings
+from zjip_qa.text import Segmenter
+
+_LOG = logging.getLogger(__name__)
+
+# Chunks that are encoded again after the build and must find themselves, and the least cosine
+# of the two vectors of one text: another batch may change the last bits, not more.
+_SAMPLE = 8
+_SAME_TEXT = 0.99
+
+
+class Stage(StrEnum):
+    """What a build is at."""
+
+    DOCUMENTS = "documents"
+    CHECK = "check"
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a build is.
+
+    Attributes:
+        stage: what it is at.
+        done: documents finished in this stage.
+        total: documents in all.
+        doc_id: the document at work, "" between two.
+        share: 0…1 of the bytes of all documents, for a bar and the time left.
+    """
+
+    stage: Stage
+    done: int
+    total: int
+    doc_id: str
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
+class BuildReport:
+    """What a build did. `removed` holds documents deleted and those no longer readable.
+
+    `problems` are the files left out, each with its reason; `generation` is the one now in use.
+    """
+
+    added: tuple[str, ...]
+    changed: tuple[str, ...]
+    removed: tuple[str, ...]
+    unchanged: tuple[str, ...]
+    problems: tuple[Problem, ...]
+    n_documents: int
+    n_chunks: int
+    seconds: float
+    generation: str
+
+
+def build_index(
+    corpus: Path,
+    index: Path,
+    encoder: Encoder,
+    settings: IndexSettings,
+    *,
+    rebuild: bool = False,
+    progress: Callable[[Progress], None] | None = None,
+) -> BuildReport:
+    """Bring `index` up to date with `corpus`, or build it.
+
+    A document whose content and translation are as before isn't encoded again, as long as
+    model, settings and version are the same; with another user dictionary only the words are
+    cut anew. If nothing changed, the generation in use stays.
+
+    Args:
+        corpus: folder of documents.
+        index: folder of the index, made if absent.
+        encoder: gives the vectors.
+        settings: sizes, and what is kept.
+        rebuild: take nothing over.
+        progress: called as the work goes on; an exception from it ends the build.
+
+    Returns:
+        What changed, and what could not be read.
+
+    Raises:
+        CorpusError: the folder, or every document in it, is unreadable.
+        IndexUnusable: another build is at work, or the folder cannot be written.
+        BrokenIndex: the new index failed its check, and is not used.
+    """
+    started = time.monotonic()
+    segmenter = Segmenter(settings.user_dictionary)
+    found = scan_corpus(corpus)
+    with build_lock(index):
+        prune(index)
+        before, reused = _before(index, encoder, settings, rebuild=rebuild)
+        plan = _Plan.make(found, reused.manifest if reused else None)
+        try:
+            if reused and _is_current(reused.manifest, plan, encoder, settings, segmenter):
+                return _report(before, reused.manifest, reused.generation, started)
+            with writing(index):
+                folder = new_folder(index)
+            try:
+                with GenerationWriter(folder, encoder, settings, segmenter, reused) as writer:
+                    manifest = _write(writer, plan, progress)
+                if progress is not None:
+                    progress(Progress(Stage.CHECK, 0, len(manifest.documents), "", 1.0))
+                _check(folder, manifest, encoder)
+                with writing(index):
+                    place = publish(index, folder)
+            finally:
+                shutil.rmtree(folder, ignore_errors=True)
+        finally:
+            if reused is not None:
+                reused.close()
+        prune(index)
+    return _report(before, manifest, place.name, started)
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """What to do with the files found: copy the `kept`, read the others.
+
+    `problems` are known before anything is read: from the scan, and of translations whose
+    documents are kept.
+    """
+
+    files: tuple[CorpusFile, ...]
+    kept: dict[str, DocumentRecord]
+    problems: tuple[Problem, ...]
+
+    @classmethod
+    def make(cls, found: Corpus, manifest: Manifest | None) -> _Plan:
+        files = tuple(sorted(found.sources, key=lambda file: file.doc_id))
+        if manifest is None:
+            return cls(files, {}, found.problems)
+        records = {record.doc_id: record for record in manifest.documents}
+        kept, translations = {}, set()
+        for file in files:
+            record = records.get(file.doc_id)
+            if record is not None and _state(file) == (
+                record.sha256,
+                record.translation_sha256,
+            ):
+                kept[file.doc_id] = record
+                if file.translation is not None:
+                    translations.add(file.translation.doc_id)
+        carried = tuple(p for p in manifest.problems if p.doc_id in translations)
+        return cls(files, kept, found.problems + carried)
+
+
+def _state(file: CorpusFile) -> tuple[str, str | None]:
+    """What must be the same for a document not to be read again."""
+    return file.sha256, file.translation.sha256 if file.translation else None
+
+
+def _before(
+    index: Path, encoder: Encoder, settings: IndexSettings, *, rebuild: bool
+) -> tuple[Manifest | None, OpenIndex | None]:
+    """The manifest in use, and the index to copy from if it was made in the same way."""
+    try:
+        folder = current(index)
+        manifest = verify(folder)
+        # The segmenter's fingerprint stands for the dictionary, whose path may differ.
+        same = (
+            manifest.package_version == package_version()
+            and manifest.model == model_record(encoder)
+            and replace(manifest.settings, user_dictionary=None)
+            == replace(settings, user_dictionary=None)
+        )
+        return manifest, load(folder, manifest) if same and not rebuild else None
+    except IndexUnusable as error:
+        _LOG.info("building from nothing: %s", error)
+        return None, None
+
+
+def _is_current(
+    manifest: Manifest,
+    plan: _Plan,
+    encoder: Encoder,
+    settings: IndexSettings,
+    segmenter: Segmenter,
+) -> bool:
+    """Whether a build would give the same index again.
+
+    Files that could not be read last time are tried, since a library may have been installed.
+    """
+    if len(plan.kept) < len(manifest.documents) or manifest.segmenter != segmenter.fingerprint:
+        return False
+    reasons = {problem.doc_id: problem.reason for problem in manifest.problems}
+    problems = list(plan.problems)
+    for file in plan.files:
+        if file.doc_id in plan.kept:
+            continue
+        if file.doc_id not in reasons:
+            return False
+        try:
+            read_source(file, encoder, settings)
+        except CorpusError as error:
+            problems.append(Problem(file.doc_id, str(error)))
+    return sort_problems(problems) == manifest.problems
+
+
+class _Meter:
+    """Tells how far the documents are; those that are only copied weigh nothing."""
+
+    def __init__(self, plan: _Plan, progress: Callable[[Progress], None] | None) -> None:
+        self._n_documents = len(plan.files)
+        self._kept = plan.kept
+        self._progress = progress
+        self._total = sum(f.size for f in plan.files if f.doc_id not in plan.kept) or 1
+        self._size = 0
+        self._done = 0
+
+    def show(self, file: CorpusFile, share: float) -> None:
+        """Report that `share` of `file`, 0…1, is done."""
+        if self._progress is not None:
+            so_far = min(1.0, (self._size + share * file.size) / self._total)
+            self._progress(
+                Progress(Stage.DOCUMENTS, self._done, self._n_documents, file.doc_id, so_far)
+            )
+
+    def finish(self, file: CorpusFile) -> None:
+        """Count `file` as done."""
+        self._done += 1
+        if file.doc_id not in self._kept:
+            self._size += file.size
+            self.show(file, 0.0)
+
+
+def _write(
+    writer: GenerationWriter, plan: _Plan, progress: Callable[[Progress], None] | None
+) -> Manifest:
+    """Put every document into the new generation.
+
+    Raises:
+        CorpusError: none could be read.
+    """
+    for problem in plan.problems:
+        writer.note(problem)
+    meter = _Meter(plan, progress)
+    for file in plan.files:
+        if file.doc_id in plan.kept:
+            writer.copy(plan.kept[file.doc_id])
+        else:
+            try:
+                writer.add(file, partial(meter.show, file))
+            except CorpusError as error:
+                writer.note(Problem(file.doc_id, str(error)))
+        meter.finish(file)
+    if not writer.n_chunks:
+        problems = sort_problems(writer.problems)
+        first = f"; the first of {len(problems)}: {problems[0].reason}" if problems else ""
+        raise CorpusError(
+            f"no document could be read, so there is nothing to index{first}; "
+            "put text files into the corpus folder and run `zjip-qa index` again"
+        )
+    return writer.finish()
+
+
+def _check(folder: Path, manifest: Manifest, encoder: Encoder) -> None:
+    """Open the new generation, and let a sample of its chunks find themselves.
+
+    Raises:
+        BrokenIndex: it doesn't hold together.
+    """
+    with load(folder, manifest) as opened:
+        ids = np.unique(np.linspace(0, manifest.n_chunks - 1, _SAMPLE).astype(np.int64))
+        chunks = opened.store.chunks(ids)
+        titles = [opened.store.document(chunk.doc_id).title for chunk in chunks]
+        passages = [passage_text(c, title)[0] for c, title in zip(chunks, titles, strict=True)]
+        vectors = encoder.encode_passages(passages).vectors
+        scores, _ = opened.dense.search(vectors, 1)
+        own = np.einsum("ij,ij->i", vectors, opened.dense.vectors(ids))
+        for chunk, score, best in zip(chunks, own.tolist(), scores[:, 0].tolist(), strict=True):
+            if score < _SAME_TEXT or best - score > 1 - _SAME_TEXT:
+                raise BrokenIndex(
+                    f"the new index failed its check: chunk {chunk.chunk_id} ({chunk.doc_id}) "
+                    f"has cosine {score:.3f} with its own text, expected {_SAME_TEXT} or more; "
+                    "it isn't used; run `zjip-qa index --rebuild`"
+                )
+
+
+def _report(
+    before: Manifest | None, manifest: Manifest, generation: str, started: float
+) -> BuildReport:
+    old = {record.doc_id: record for record in before.documents} if before else {}
+    new = {record.doc_id: record for record in manifest.documents}
+    same = {
+        doc_id
+        for doc_id in old.keys() & new.keys()
+        if (old[doc_id].sha256, old[doc_id].translation_sha256)
+        == (new[doc_id].sha256, new[doc_id].translation_sha256)
+    }
+    return BuildReport(
+        added=tuple(doc_id for doc_id in new if doc_id not in old),
+        changed=tuple(doc_id for doc_id in new if doc_id in old and doc_id not in same),
+        removed=tuple(doc_id for doc_id in old if doc_id not in new),
+        unchanged=tuple(doc_id for doc_id in new if doc_id in same),
+        problems=manifest.problems,
+        n_documents=len(new),
+        n_chunks=manifest.n_chunks,
+        seconds=time.monotonic() - started,
+        generation=generation,
+    )

@@ -1,0 +1,145 @@
+"""Exact inner-product search over the chunks' vectors, held by FAISS.
+
+Covers building, saving, memory-mapped loading and searching of one matrix of unit vectors. It
+does not encode text and knows nothing of chunks beyond their number, which is their row.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import faiss
+import numpy as np
+from numpy.typing import NDArray
+
+from zjip_qa.errors import BrokenIndex
+
+# From 20 queries on FAISS hands over to BLAS, whose sums differ in the last bits with the
+# shape of the batch. Below that every score is computed alone, so a question scores the same
+# whether it is asked by itself or inside an evaluation.
+_QUERIES_AT_ONCE = 16
+
+
+class DenseIndex:
+    """A matrix of unit vectors that can be searched; row i belongs to chunk i."""
+
+    def __init__(self, index: Any) -> None:
+        """Wrap a FAISS flat inner-product index."""
+        self._index = index
+
+    @classmethod
+    def from_vectors(cls, vectors: NDArray[np.float32]) -> DenseIndex:
+        """Hold `vectors` (n, dim), float32 and of unit length.
+
+        Raises:
+            ValueError: the array is not a matrix, or holds NaN or infinity.
+        """
+        if vectors.ndim != 2:
+            raise ValueError(f"vectors must be a matrix (n, dim), got shape {vectors.shape}")
+        if not np.isfinite(vectors).all():
+            raise ValueError("vectors hold NaN or infinity: the encoder returned no usable numbers")
+        index = faiss.IndexFlatIP(vectors.shape[1])
+        index.add(np.ascontiguousarray(vectors, dtype=np.float32))
+        return cls(index)
+
+    @classmethod
+    def load(cls, path: Path) -> DenseIndex:
+        """Map a saved index into memory; pages are read when a search touches them.
+
+        Raises:
+            BrokenIndex: `path` is missing or isn't a FAISS flat inner-product index.
+        """
+        try:
+            index = faiss.read_index(str(path), faiss.IO_FLAG_MMAP_IFC)
+        except RuntimeError as error:
+            raise BrokenIndex(
+                f"{path} cannot be read as a FAISS index; run `zjip-qa index --rebuild`"
+            ) from error
+        if (
+            not isinstance(index, faiss.IndexFlat)
+            or index.metric_type != faiss.METRIC_INNER_PRODUCT
+        ):
+            raise BrokenIndex(
+                f"{path} holds a {type(index).__name__}, expected IndexFlatIP; "
+                "run `zjip-qa index --rebuild`"
+            )
+        return cls(index)
+
+    def save(self, path: Path) -> None:
+        """Write the index to `path`.
+
+        Raises:
+            OSError: the file cannot be written; FAISS's own writer would lose a late failure.
+        """
+        with path.open("wb") as file:
+            writer = faiss.PyCallbackIOWriter(file.write)  # type: ignore[attr-defined]
+            faiss.write_index(self._index, writer)
+
+    @property
+    def n_vectors(self) -> int:
+        """Rows of the matrix."""
+        return int(self._index.ntotal)
+
+    @property
+    def dim(self) -> int:
+        """Columns of the matrix."""
+        return int(self._index.d)
+
+    def vectors(self, ids: NDArray[np.int64]) -> NDArray[np.float32]:
+        """The rows `ids` as (n, dim) float32.
+
+        Raises:
+            IndexError: an id is outside 0…n_vectors-1.
+        """
+        ids = np.ascontiguousarray(ids, dtype=np.int64)
+        if ids.size and not (ids.min() >= 0 and ids.max() < self.n_vectors):
+            raise IndexError(f"rows must lie in 0…{self.n_vectors - 1}")
+        if not ids.size:
+            return np.empty((0, self.dim), dtype=np.float32)
+        rows: NDArray[np.float32] = self._index.reconstruct_batch(ids)
+        return rows
+
+    def search(
+        self, vectors: NDArray[np.float32], k: int
+    ) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+        """Find the `k` rows with the largest inner product for every query.
+
+        Args:
+            vectors: (n_queries, dim) float32.
+            k: results a query, at least 1; more than there are rows gives all rows.
+
+        Returns:
+            Scores and row numbers, both (n_queries, min(k, n_vectors)), ordered by
+            (−score, row). Equal scores at the cut are settled by row too.
+
+        Raises:
+            ValueError: `k` < 1 or the dimension is another.
+        """
+        if k < 1:
+            raise ValueError(f"k must be at least 1, got {k}")
+        if vectors.ndim != 2 or vectors.shape[1] != self.dim:
+            raise ValueError(f"queries must be (n, {self.dim}), got shape {vectors.shape}")
+        k = min(k, self.n_vectors)
+        queries = np.ascontiguousarray(vectors, dtype=np.float32)
+        scores = np.empty((len(queries), k), dtype=np.float32)
+        ids = np.empty((len(queries), k), dtype=np.int64)
+        for start in range(0, len(queries), _QUERIES_AT_ONCE):
+            part = slice(start, start + _QUERIES_AT_ONCE)
+            scores[part], ids[part] = self._search_exactly(queries[part], k)
+        return scores, ids
+
+    def _search_exactly(
+        self, queries: NDArray[np.float32], k: int
+    ) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+        """Search wider until no row outside the result can tie with the last one inside it."""
+        if k == 0:
+            return np.empty((len(queries), 0), np.float32), np.empty((len(queries), 0), np.int64)
+        width = min(k + 1, self.n_vectors)
+        while True:
+            scores, ids = self._index.search(queries, width)
+            if width == self.n_vectors or (scores[:, -1] < scores[:, k - 1]).all():
+                break
+            width = min(2 * width, self.n_vectors)
+        order = np.lexsort((ids, -scores), axis=1)[:, :k]
+        return np.take_along_axis(scores, order, 1), np.take_along_axis(ids, order, 1)

@@ -1,0 +1,268 @@
+"""Writes the files of one generation, document by document.
+
+Covers encoding a new document and copying an unchanged one from the generation before, so that
+both come out alike to the last byte. Which document is which is decided in `build`. Of the
+token vectors no more than one batch is in memory.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import ExitStack
+from dataclasses import replace
+from datetime import UTC, datetime
+from importlib import metadata
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from zjip_qa.chunks import passage_text, split_document
+from zjip_qa.documents import CorpusFile, Problem, read_document
+from zjip_qa.embedding.encoder import Encoder, TokenVectors
+from zjip_qa.errors import CorpusError, UnreadableDocument
+from zjip_qa.index.align import align_translation
+from zjip_qa.index.dense import DenseIndex
+from zjip_qa.index.generations import writing
+from zjip_qa.index.manifest import (
+    FORMAT_VERSION,
+    MANIFEST,
+    DocumentRecord,
+    Manifest,
+    ModelRecord,
+    record_files,
+    to_json,
+)
+from zjip_qa.index.opened import DENSE, LEXICAL, STORE, TOKENS, USER_DICTIONARY, OpenIndex
+from zjip_qa.index.postings import ForwardPostings, PostingsBuilder
+from zjip_qa.index.store import AlignedText, StoreWriter
+from zjip_qa.index.tokens import TokenStoreWriter
+from zjip_qa.settings import IndexSettings
+from zjip_qa.text import Segmenter
+from zjip_qa.types import Chunk, Document, Sentence
+
+# Texts given to the encoder at once. A batch never spans documents, so a document gets the same
+# vectors to the last bit whichever documents are built with it.
+_BATCH = 32
+
+
+def model_record(encoder: Encoder) -> ModelRecord:
+    """What the manifest says of `encoder`."""
+    return ModelRecord(encoder.name, encoder.fingerprint, encoder.dim, encoder.token_dim)
+
+
+def package_version() -> str:
+    """The version of the code, since another one may read or cut a file otherwise."""
+    try:
+        return metadata.version("zjip-qa")
+    except metadata.PackageNotFoundError:
+        return "not installed"
+
+
+def sort_problems(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    """The order they have in a manifest."""
+    return tuple(sorted(problems, key=lambda problem: (problem.doc_id, problem.reason)))
+
+
+def read_source(
+    file: CorpusFile, encoder: Encoder, settings: IndexSettings
+) -> tuple[Document, list[Chunk], list[Sentence]]:
+    """Read a file and cut it.
+
+    Raises:
+        CorpusError: it cannot be read or holds no text.
+    """
+    document = read_document(file)
+    chunks, sentences = split_document(
+        document,
+        encoder.count_tokens,
+        max_tokens=settings.chunk_tokens,
+        overlap_sentences=settings.overlap_sentences,
+    )
+    if not chunks:
+        raise UnreadableDocument(f"{file.doc_id} holds no text to index")
+    return document, chunks, sentences
+
+
+class GenerationWriter:
+    """Fills `folder`; documents come in the order of their ids.
+
+    A failure to write raises IndexUnusable; the folder is then of no use.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        encoder: Encoder,
+        settings: IndexSettings,
+        segmenter: Segmenter,
+        reused: OpenIndex | None,
+    ) -> None:
+        """`reused` is the generation that documents are copied from, same model and settings."""
+        self._folder = folder
+        self._encoder = encoder
+        self._settings = settings
+        self._segmenter = segmenter
+        self._reused = reused
+        self._documents: list[DocumentRecord] = []
+        self.problems: list[Problem] = []
+        self._vectors: list[NDArray[np.float32]] = []
+        self._postings = PostingsBuilder()
+        # Terms cut with another dictionary are no use, but the vectors beside them still are.
+        same_words = reused is not None and reused.manifest.segmenter == segmenter.fingerprint
+        self._forward = ForwardPostings(reused.lexical) if reused and same_words else None
+        self._files = ExitStack()
+        with writing(folder.parent):
+            self._store = self._files.enter_context(
+                StoreWriter(folder / STORE, copy_from=reused.folder / STORE if reused else None)
+            )
+            self._tokens = (
+                self._files.enter_context(TokenStoreWriter(folder / TOKENS, encoder.token_dim))
+                if settings.token_vectors
+                else None
+            )
+
+    @property
+    def n_chunks(self) -> int:
+        """Chunks written so far."""
+        return self._postings.n_chunks
+
+    def note(self, problem: Problem) -> None:
+        """Record that a file isn't in the index."""
+        self.problems.append(problem)
+
+    def add(self, file: CorpusFile, advance: Callable[[float], None]) -> None:
+        """Read, cut, encode and write a document, its translation aligned to it.
+
+        Args:
+            file: the document; a translation that cannot be read is noted, and left out.
+            advance: called with the share of the document that is done, 0…1.
+
+        Raises:
+            CorpusError: the document cannot be read or holds no text; nothing is written.
+        """
+        document, chunks, sentences = read_source(file, self._encoder, self._settings)
+        translations = self._translations(file, document, sentences)
+        first_chunk = self.n_chunks
+        for start in range(0, len(chunks), _BATCH):
+            advance(start / len(chunks))
+            self._add_chunks(chunks[start : start + _BATCH], document.title)
+        with writing(self._folder.parent):
+            self._store.add(
+                document,
+                sha256=file.sha256,
+                size=file.size,
+                chunks=chunks,
+                sentences=sentences,
+                translations=translations,
+            )
+        self._documents.append(
+            DocumentRecord(
+                file.doc_id,
+                file.sha256,
+                file.translation.sha256 if file.translation else None,
+                first_chunk,
+                len(chunks),
+            )
+        )
+
+    def copy(self, record: DocumentRecord) -> None:
+        """Take over a document of the reused generation with everything that belongs to it."""
+        if self._reused is None:
+            raise ValueError("there is no generation to copy from")
+        start, stop = record.first_chunk, record.first_chunk + record.n_chunks
+        self._documents.append(replace(record, first_chunk=self.n_chunks))
+        self._vectors.append(self._reused.dense.vectors(np.arange(start, stop)))
+        if self._forward is not None:
+            self._postings.copy(self._forward, start, stop)
+        else:
+            title = self._reused.store.document(record.doc_id).title
+            for chunk in self._reused.store.chunks(range(start, stop)):
+                self._postings.add(self._terms(passage_text(chunk, title)[0]))
+        with writing(self._folder.parent):
+            self._store.copy(record.doc_id)
+            if self._tokens is not None and self._reused.tokens is not None:
+                self._tokens.copy(self._reused.tokens, start, stop)
+
+    def finish(self) -> Manifest:
+        """Write what was held back, and the manifest last."""
+        with writing(self._folder.parent):
+            self._files.close()
+            DenseIndex.from_vectors(np.concatenate(self._vectors)).save(self._folder / DENSE)
+            self._postings.finish().save(self._folder / LEXICAL)
+            dictionary = self._settings.user_dictionary
+            if dictionary is not None:
+                shutil.copyfile(dictionary, self._folder / USER_DICTIONARY)
+                dictionary = Path(USER_DICTIONARY)
+            manifest = Manifest(
+                format_version=FORMAT_VERSION,
+                package_version=package_version(),
+                created=datetime.now(UTC).isoformat(timespec="seconds"),
+                model=model_record(self._encoder),
+                settings=replace(self._settings, user_dictionary=dictionary),
+                segmenter=self._segmenter.fingerprint,
+                n_chunks=self.n_chunks,
+                documents=tuple(self._documents),
+                problems=sort_problems(self.problems),
+                files=record_files(self._folder),
+            )
+            (self._folder / MANIFEST).write_text(to_json(manifest), encoding="utf-8", newline="\n")
+        return manifest
+
+    def _translations(
+        self, file: CorpusFile, document: Document, sentences: Sequence[Sentence]
+    ) -> list[AlignedText]:
+        if file.translation is None:
+            return []
+        try:
+            translation, _, translated = read_source(
+                file.translation, self._encoder, self._settings
+            )
+        except CorpusError as error:
+            self.note(Problem(file.translation.doc_id, str(error)))
+            return []
+        return align_translation(document, sentences, translation, translated, self._encoder)
+
+    def _add_chunks(self, chunks: Sequence[Chunk], title: str) -> None:
+        passages = [passage_text(chunk, title) for chunk in chunks]
+        encoded = self._encoder.encode_passages([text for text, _ in passages])
+        self._vectors.append(encoded.vectors)
+        for text, _ in passages:
+            self._postings.add(self._terms(text))
+        if self._tokens is not None:
+            with writing(self._folder.parent):
+                for chunk, (_, offset), tokens in zip(
+                    chunks, passages, encoded.tokens, strict=True
+                ):
+                    self._tokens.append(_in_document(tokens, chunk, offset))
+
+    def _terms(self, text: str) -> list[str]:
+        return [token.term for token in self._segmenter.index_terms(text)]
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        with writing(self._folder.parent):
+            self._files.__exit__(kind, error, trace)
+
+
+def _in_document(tokens: TokenVectors, chunk: Chunk, offset: int) -> TokenVectors:
+    """Keep the tokens of the chunk's own text, with spans in its document.
+
+    The headings that a passage starts with give the tokens their context, but stand elsewhere.
+    """
+    own = tokens.spans[:, 0] >= offset
+    return TokenVectors(
+        tokens.vectors[own],
+        tokens.spans[own] + np.int32(chunk.start - offset),
+        tokens.weights[own],
+    )
