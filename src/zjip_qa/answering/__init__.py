@@ -1,1 +1,7 @@
-"""TODO"""
+"""From retrieved chunks to an answer with citations, or a refusal."""
+
+from zjip_qa.answering.answerer import ExtractiveAnswerer
+from zjip_qa.answering.followup import complete
+from zjip_qa.answering.quantities import Quantity, find_quantities, in_english
+
+__all__ = ["ExtractiveAnswerer", "Quantity", "complete", "find_quantities", "in_english"]

@@ -22,6 +22,9 @@ _ABOUT_THE_ENTRY = (
     "erhua",
 )
 _MAX_GLOSS = 60
+_EXPLANATION = re.compile(
+    r"[,;]|\s(?:in|on|near|of the former|(?:sub-?)?(?:prefecture|provinc|count)\S*)\s|\s+-\s+"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +38,16 @@ class Dictionary:
 def clean_gloss(definition: str) -> str:
     """Reduce a definition to the words that carry its meaning.
 
-    Example: "(bound form) to patent (sth)" → "patent".
+    What explains a name is cut off: the place would else get the vector of its surroundings.
+
+    Examples: "(bound form) to patent (sth)" → "patent"; "Shaoxing, prefecture-level city in
+    Zhejiang" → "Shaoxing".
     """
-    gloss = re.sub(r"\([^)]*\)|\[[^\]]*\]|[\u3400-\u9fff|]+", "", definition)
-    return re.sub(r"^(to be|to|the|a|an)\s+", "", gloss.strip()).strip(" ,;")
+    gloss = re.sub(r"\([^)]*\)|\[[^\]]*\]|[\u3400-\u9fff|]+", "", definition).strip()
+    gloss = re.sub(r"^(to be|to|the|a|an)\s+", "", gloss).strip(" ,;")
+    if gloss[:1].isupper() or len(gloss) >= _MAX_GLOSS:
+        gloss = _EXPLANATION.split(gloss, maxsplit=1)[0].strip(" ,;")
+    return gloss
 
 
 def from_entries(entries: Iterable[Mapping[str, object]]) -> Dictionary:

@@ -1,0 +1,181 @@
+"""Answers a question from an open index: the best sentence, cited, or an honest refusal."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+
+import numpy as np
+
+from zjip_qa.answering import wording
+from zjip_qa.answering.confidence import load_calibration
+from zjip_qa.answering.evidence import Evidence, EvidenceFinder
+from zjip_qa.answering.highlight import bold, clause_scores, twin, value_spans
+from zjip_qa.answering.names import Place, places_in
+from zjip_qa.answering.quantities import find_quantities, in_english
+from zjip_qa.answering.question import Asked, read_question
+from zjip_qa.answering.scope import main_places, right_places, right_years
+from zjip_qa.embedding import TokenVectors
+from zjip_qa.index import OpenIndex
+from zjip_qa.retrieval import Bridge, Retriever, similarities
+from zjip_qa.text import HAN, Segmenter
+from zjip_qa.types import Answer, Citation, Hit, Language, Query, Span
+
+N_READ = 10
+"""Chunks whose sentences are read."""
+N_NEAREST = 3
+SECOND_SENTENCE = 0.985
+"""A second sentence is cited too when its score is at least this share of the best one's."""
+_BROKEN_WORD = re.compile(rf"(?<=[{HAN}，。、；：,])\s*\n\s*(?=[{HAN}])")
+
+
+class ExtractiveAnswerer:
+    """Answers in the documents' own words; safe to share by threads."""
+
+    def __init__(
+        self, index: OpenIndex, retriever: Retriever, segmenter: Segmenter, bridge: Bridge
+    ) -> None:
+        self._index = index
+        self._retriever = retriever
+        self._segmenter = segmenter
+        self._bridge = bridge
+        self._finder = EvidenceFinder(index, segmenter, bridge)
+        self._main_places = lru_cache(maxsize=256)(self._read_main_places)
+
+    def answer(self, query: Query, *, threshold: float | None = None) -> Answer:
+        """Answer a question that stands alone.
+
+        Args:
+            query: the question.
+            threshold: probability to answer from; None for the calibrated one.
+        """
+        asked = read_question(query.text, query.language)
+        encoded = self._retriever.encode(query)
+        tokens = encoded.tokens[0]
+        hits = self._retriever.search(query, k=N_READ, encoded=encoded)
+        found = self._finder.find(query, asked, tokens, hits)
+        places = places_in(query.text, self._segmenter, self._bridge)
+        in_scope = [e for e in found if self._in_scope(e, asked, places)]
+        if not in_scope:
+            return self._refuse(query, hits, 0.0, self._what_was_missing(asked, places, found))
+        calibration = load_calibration(query.language)
+        best = in_scope[0]
+        probability = calibration.probability(best.signals)
+        if found[0] is not best and best.score < SECOND_SENTENCE * found[0].score:
+            # A clearly better sentence speaks of another year or place: what is left is likely
+            # to be about something else.
+            probability *= 0.5
+        limit = calibration.threshold if threshold is None else threshold
+        if probability < limit:
+            return self._refuse(query, hits, probability, "")
+        chosen = [e for e in in_scope[:2] if e.score >= SECOND_SENTENCE * best.score]
+        return self._compose(query, asked, tokens, chosen, probability)
+
+    def _in_scope(self, evidence: Evidence, asked: Asked, places: Sequence[Place]) -> bool:
+        document = self._index.store.document(evidence.hit.chunk.doc_id)
+        return right_years(asked.years, document, evidence.sentence) and right_places(
+            places, document, evidence.sentence, self._main_places(document.doc_id)
+        )
+
+    def _read_main_places(self, doc_id: str) -> frozenset[str]:
+        return main_places(self._index.store.document(doc_id), self._segmenter)
+
+    def _what_was_missing(
+        self, asked: Asked, places: Sequence[Place], found: Sequence[Evidence]
+    ) -> str:
+        return ""
+
+    def _refuse(
+        self, query: Query, hits: Sequence[Hit], probability: float, missing: str
+    ) -> Answer:
+        return Answer(
+            text=wording.NOT_FOUND[query.language] + missing,
+            language=query.language,
+            abstained=True,
+            confidence=probability,
+            nearest=tuple(hits[:N_NEAREST]),
+            question=query.text,
+        )
+
+    def _compose(
+        self,
+        query: Query,
+        asked: Asked,
+        tokens: TokenVectors,
+        chosen: Sequence[Evidence],
+        probability: float,
+    ) -> Answer:
+        lines, citations = [], []
+        for number, evidence in enumerate(chosen, 1):
+            span = evidence.sentence.span
+            doc_id = evidence.hit.chunk.doc_id
+            translation = self._translation(doc_id, span)
+            citations.append(
+                Citation(
+                    doc_id=doc_id,
+                    start=span.start,
+                    end=span.end,
+                    quote=evidence.text,
+                    section=" › ".join(evidence.sentence.section),
+                    translation=translation,
+                )
+            )
+            spoken = self._spoken(query, asked, tokens, evidence, translation)
+            lines.append(f"{spoken} [{number}]")
+        return Answer(
+            text="\n\n".join(lines),
+            language=query.language,
+            abstained=False,
+            confidence=probability,
+            citations=tuple(citations),
+            question=query.text,
+        )
+
+    def _translation(self, doc_id: str, span: Span) -> str:
+        aligned = self._index.store.translation_of(doc_id, span.start, span.end)
+        return " ".join(text for _, text in aligned)
+
+    def _spoken(
+        self,
+        query: Query,
+        asked: Asked,
+        tokens: TokenVectors,
+        evidence: Evidence,
+        translation: str,
+    ) -> str:
+        """The sentence in the question's language, the asked-for value in bold."""
+        quote = evidence.text
+        values = value_spans(asked.kind, quote, self._clauses(tokens, evidence))
+        document = self._index.store.document(evidence.hit.chunk.doc_id)
+        if document.language is query.language:
+            return one_paragraph(bold(quote, values))
+        figures = [q for q in find_quantities(quote) if q.span in values]
+        if translation:
+            twins = [found for q in figures if (found := twin(q, translation))]
+            return one_paragraph(bold(translation, twins))
+        if query.language is Language.ZH:
+            return one_paragraph(quote)
+        said = ", ".join(f"**{in_english(q)}**" for q in figures)
+        if not said:
+            said = "; ".join(
+                f"{quote[q.span.start : q.span.end]} = {in_english(q)}"
+                for q in find_quantities(quote)
+            )
+        original = wording.IN_CHINESE[query.language] + f"“{one_paragraph(bold(quote, values))}”"
+        return f"{said} — {original}" if said else original
+
+    def _clauses(self, tokens: TokenVectors, evidence: Evidence) -> list[tuple[Span, float]]:
+        assert self._index.tokens is not None
+        rows = self._index.tokens.get_many([evidence.hit.chunk.chunk_id])
+        span = evidence.sentence.span
+        inside = (rows.spans[:, 0] >= span.start) & (rows.spans[:, 1] <= span.end)
+        cosines = similarities(tokens, rows.vectors[inside].astype(np.float32) / 127.0)
+        return clause_scores(
+            evidence.text, rows.spans[inside] - span.start, tokens.weights[:, None] * cosines
+        )
+
+
+def one_paragraph(text: str) -> str:
+    """Join lines that the page layout broke; between Han characters without a space."""
+    return re.sub(r"\s*\n\s*", " ", _BROKEN_WORD.sub("", text))

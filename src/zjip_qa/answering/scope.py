@@ -1,0 +1,78 @@
+"""Whether a passage is about the year and the place that the question is about.
+
+The right topic in the wrong year or province is the commonest wrong answer, and no score shows
+it; so these are rules. A sentence that names no year inherits the last one named before it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+
+from zjip_qa.answering.names import Place
+from zjip_qa.answering.question import years_in
+from zjip_qa.text import Segmenter, bare_place, place_names
+from zjip_qa.types import Document, Sentence
+
+_BACK = 400
+"""Characters before a sentence in which a year still holds for it."""
+_MAIN_PLACE_SHARE = 0.25
+_RANGE = re.compile(r"((?:19|20)\d\d)\s*年?\s*(?:以来|之前|前|底前|起|至今)")
+
+
+def right_years(asked: frozenset[int], document: Document, sentence: Sentence) -> bool:
+    """Whether a sentence may be about the years asked for.
+
+    Args:
+        asked: years in the question; none asks for nothing.
+        document: the sentence's document.
+        sentence: the sentence.
+    """
+    if not asked:
+        return True
+    span = sentence.span
+    text = document.text[span.start : span.end]
+    own = years_in(text)
+    if own & asked:
+        return True
+    open_ended = {int(year) for year in _RANGE.findall(text)}
+    if open_ended and min(asked) >= min(open_ended):
+        return True
+    if own:
+        return False
+    before = document.text[max(0, span.start - _BACK) : span.start]
+    around = years_in(before) | years_in(" ".join(sentence.section)) | years_in(document.title)
+    if around:
+        return bool(around & asked)
+    # Nothing near says which year: the document as a whole must at least know of it.
+    return bool(years_in(document.text) & asked)
+
+
+def right_places(
+    asked: Sequence[Place], document: Document, sentence: Sentence, main: frozenset[str]
+) -> bool:
+    """Whether a sentence may be about the places asked for.
+
+    Args:
+        asked: places that the question names.
+        document: the sentence's document.
+        sentence: the sentence.
+        main: the places that the whole document is about, from `main_places`.
+    """
+    around = " ".join((*sentence.section, document.text[sentence.span.start : sentence.span.end]))
+    return all(place.forms & main or place.stands_in(around) for place in asked)
+
+
+def main_places(document: Document, segmenter: Segmenter) -> frozenset[str]:
+    """Places that a document is about: in its title, or a large share of all places it names."""
+    names = place_names()
+
+    def places(text: str) -> list[str]:
+        bares = (bare_place(token.term) for token in segmenter.words(text))
+        return [bare for bare in bares if bare in names]
+
+    counted = Counter(places(document.text))
+    total = sum(counted.values())
+    frequent = {place for place, n in counted.items() if n > 2 and n >= _MAIN_PLACE_SHARE * total}
+    return frozenset(frequent | set(places(document.title)))

@@ -1,0 +1,179 @@
+"""Finds the chunks that may answer a question.
+
+Two legs look at every chunk: dense vectors and lexical scores. Their best candidates are fused,
+and late interaction orders the top of them anew. `retriever` chooses one leg or all.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from zjip_qa.embedding import Encoded, Encoder, TokenVectors
+from zjip_qa.index import OpenIndex
+from zjip_qa.retrieval.bridge import Bridge
+from zjip_qa.retrieval.fusion import best_first, fuse
+from zjip_qa.retrieval.late import max_sim, similarities
+from zjip_qa.retrieval.lexical import lexical_scores
+from zjip_qa.text import Segmenter
+from zjip_qa.types import ChunkId, Hit, Language, Query
+
+
+class RetrieverName(StrEnum):
+    """What `search` may be asked to rank by."""
+
+    HYBRID = "hybrid"
+    DENSE = "dense"
+    LEXICAL = "lexical"
+
+
+@dataclass(frozen=True, slots=True)
+class FusionWeights:
+    """How much each leg counts, standardised; chosen on more than one kind of question.
+
+    The dense leg counts 1. The bridge knows less than the words themselves, so the lexical leg
+    of an English question counts less.
+    """
+
+    lexical_zh: float = 1.0
+    lexical_en: float = 0.4
+    late_dense: float = 0.3
+    late_lexical: float = 0.3
+
+
+N_CANDIDATES = 200
+"""Chunks that each leg may propose."""
+N_RERANKED = 50
+"""Fused candidates that late interaction orders anew."""
+
+
+class Retriever:
+    """Ranks the chunks of one open index; safe to share by threads."""
+
+    def __init__(
+        self,
+        index: OpenIndex,
+        encoder: Encoder,
+        segmenter: Segmenter,
+        bridge: Bridge,
+        weights: FusionWeights | None = None,
+    ) -> None:
+        self._index = index
+        self._encoder = encoder
+        self._segmenter = segmenter
+        self._bridge = bridge
+        self._weights = weights or FusionWeights()
+
+    def encode(self, query: Query) -> Encoded:
+        """Encode a question once, for `search` and for whoever reads the hits."""
+        return self._encoder.encode_queries([query.text])
+
+    def search(
+        self,
+        query: Query,
+        k: int = 10,
+        retriever: str = RetrieverName.HYBRID,
+        *,
+        encoded: Encoded | None = None,
+    ) -> list[Hit]:
+        """Rank chunks, best first.
+
+        Args:
+            query: the question.
+            k: most hits to return, at least 1; fewer where the index holds fewer.
+            retriever: "hybrid", "dense" or "lexical".
+            encoded: what `encode` gave for the question, if it was encoded already.
+
+        Raises:
+            ValueError: `k` < 1 or an unknown retriever.
+        """
+        if k < 1:
+            raise ValueError(f"k must be at least 1, got {k}")
+        name = RetrieverName(retriever)
+        if name is RetrieverName.LEXICAL:
+            scores = self.lexical(query.text)
+            ids = np.flatnonzero(scores > 0).astype(np.int64)
+            top = ids[best_first(scores[ids], ids, k)]
+            return self._hits(top, scores[top], {"lexical": scores[top]})
+        encoded = encoded or self.encode(query)
+        if name is RetrieverName.DENSE:
+            dense, found = self._index.dense.search(encoded.vectors, k)
+            return self._hits(found[0], dense[0], {"dense": dense[0]})
+        return self._hybrid(query, encoded.vectors, encoded.tokens[0], k)
+
+    def lexical(self, question: str) -> NDArray[np.float32]:
+        """Lexical scores of every chunk, (n_chunks,)."""
+        return lexical_scores(question, self._index.lexical, self._segmenter, self._bridge)
+
+    def _hybrid(
+        self, query: Query, vector: NDArray[np.float32], tokens: TokenVectors, k: int
+    ) -> list[Hit]:
+        weights = self._weights
+        n = max(N_CANDIDATES, k)
+        lexical_all = self.lexical(query.text)
+        met = np.flatnonzero(lexical_all > 0).astype(np.int64)
+        _, by_vector = self._index.dense.search(vector, n)
+        by_words = met[best_first(lexical_all[met], met, n)]
+        ids = np.union1d(by_vector[0], by_words)
+        if len(ids) == 0:
+            return []
+        dense = self._index.dense.vectors(ids) @ vector[0]
+        lexical = lexical_all[ids]
+        share = weights.lexical_zh if query.language is Language.ZH else weights.lexical_en
+        scores = fuse([(1.0, dense), (share, lexical)])
+        order = best_first(scores, ids, max(k, N_RERANKED))
+        ids, scores, dense, lexical = ids[order], scores[order], dense[order], lexical[order]
+        legs = {"dense": dense, "lexical": lexical}
+        late = self._late(tokens, ids[:N_RERANKED])
+        if late is not None:
+            n_late = len(late)
+            head = fuse(
+                [
+                    (1.0, late),
+                    (weights.late_dense, dense[:n_late]),
+                    (weights.late_lexical, lexical[:n_late]),
+                ]
+            )
+            # What late interaction didn't see stays behind what it did, in its own order.
+            tail = scores[n_late:] - scores[n_late:].max(initial=0.0) + head.min() - 1.0
+            scores = np.concatenate([head, tail])
+            legs["late"] = np.concatenate([late, np.full(len(tail), np.nan, np.float32)])
+        top = best_first(scores, ids, k)
+        return self._hits(ids[top], scores[top], {leg: values[top] for leg, values in legs.items()})
+
+    def _late(self, query: TokenVectors, ids: NDArray[np.int64]) -> NDArray[np.float32] | None:
+        store = self._index.tokens
+        if store is None or len(query.weights) == 0:
+            return None
+        rows = store.get_many(ids)
+        if len(rows.vectors) == 0:
+            return None
+        scores = np.zeros(len(ids), dtype=np.float32)
+        starts = np.flatnonzero(np.diff(rows.chunk_of, prepend=-1))
+        cosines = similarities(query, rows.vectors.astype(np.float32) / 127.0)
+        scores[rows.chunk_of[starts]] = max_sim(query.weights, cosines, starts.tolist())
+        return scores
+
+    def _hits(
+        self,
+        ids: NDArray[np.int64],
+        scores: NDArray[np.float32],
+        legs: dict[str, NDArray[np.float32]],
+    ) -> list[Hit]:
+        chunks = self._index.store.chunks([ChunkId(int(i)) for i in ids])
+        return [
+            Hit(
+                rank=rank,
+                score=float(scores[rank - 1]),
+                chunk=chunk,
+                legs={
+                    leg: float(values[rank - 1])
+                    for leg, values in legs.items()
+                    if not np.isnan(values[rank - 1])
+                },
+            )
+            for rank, chunk in enumerate(chunks, 1)
+        ]
