@@ -1,1 +1,6 @@
-"""TODO"""
+"""Documents to sentences and chunks."""
+
+from zjip_qa.chunks.sentences import document_sentences
+from zjip_qa.chunks.split import CountTokens, passage_text, split_document
+
+__all__ = ["CountTokens", "document_sentences", "passage_text", "split_document"]

@@ -1,0 +1,213 @@
+"""The corpus folder: which files are documents, which are translations, which are trouble.
+
+Nothing here decodes a file; `read_document` does. `NAME.en.md` beside `NAME.md` is its English
+translation and `NAME.zh.md` a Chinese one, whatever the two suffixes are.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import stat
+import unicodedata
+from dataclasses import dataclass, replace
+from pathlib import Path, PurePosixPath
+
+from zjip_qa.documents.readers import reader_for
+from zjip_qa.errors import CorpusError, UnreadableDocument
+from zjip_qa.types import Document, Language
+
+
+@dataclass(frozen=True, slots=True)
+class CorpusFile:
+    """A file that a reader takes, as it was when the folder was scanned.
+
+    Attributes:
+        doc_id: path below the corpus folder, `/`-separated, in Unicode form NFC.
+        path: where to read it.
+        sha256: hash of its bytes, hexadecimal.
+        size: bytes.
+        translation: the file that translates it, if any. It is no source of its own.
+    """
+
+    doc_id: str
+    path: Path
+    sha256: str
+    size: int
+    translation: CorpusFile | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A file that was left out, and why, in words for its owner."""
+
+    doc_id: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Corpus:
+    """What a scan found, both parts sorted by `doc_id`."""
+
+    sources: tuple[CorpusFile, ...]
+    problems: tuple[Problem, ...]
+
+
+def scan_corpus(folder: Path) -> Corpus:
+    """Look through a corpus folder and everything below it, hidden names left out.
+
+    Links that lead out of the folder, links to folders, special files, and formats without a
+    reader become problems.
+
+    Raises:
+        CorpusError: the folder is missing, isn't a folder, or holds no file at all.
+    """
+    if not folder.is_dir():
+        found = "is not a folder" if folder.exists() else "does not exist"
+        raise CorpusError(
+            f"the corpus folder {folder} {found}; expected a folder of documents; "
+            "create it and put files in, or name another"
+        )
+    root = folder.resolve()
+    found_files: dict[str, CorpusFile] = {}
+    problems: list[Problem] = []
+    for path in _walk(root, problems):
+        name = path.relative_to(root).as_posix()
+        doc_id = unicodedata.normalize("NFC", _printable(name))
+        try:
+            if doc_id in found_files or doc_id != unicodedata.normalize("NFC", name):
+                raise CorpusError(
+                    f"the name {_printable(name)} is not valid Unicode, or another file has it in "
+                    "another Unicode form; rename the file"
+                )
+            found_files[doc_id] = _corpus_file(path, root, doc_id)
+        except CorpusError as exc:
+            problems.append(Problem(doc_id, str(exc)))
+    if not found_files and not problems:
+        raise CorpusError(
+            f"the corpus folder {folder} is empty; expected at least one document; put files in"
+        )
+    sources, left_out = _pair_translations(found_files)
+    problems += left_out
+    return Corpus(tuple(sources), tuple(sorted(problems, key=lambda p: (p.doc_id, p.reason))))
+
+
+def read_document(file: CorpusFile) -> Document:
+    """Read one file of a scanned corpus.
+
+    Raises:
+        UnreadableDocument: it cannot be opened, has changed since the scan, isn't what its
+            suffix says, or holds no text.
+    """
+    try:
+        data = file.path.read_bytes()
+    except OSError as exc:
+        raise _cannot_read(file.doc_id, exc) from exc
+    if hashlib.sha256(data).hexdigest() != file.sha256:
+        raise UnreadableDocument(
+            f"{file.doc_id} changed while the corpus was being read; build the index again"
+        )
+    document = reader_for(file.path).read(data, file.doc_id)
+    if not document.blocks:
+        raise UnreadableDocument(
+            f"{file.doc_id} holds no text; expected some; fill it or take it out of the folder"
+        )
+    return document
+
+
+def _walk(root: Path, problems: list[Problem]) -> list[Path]:
+    """Every visible file below `root`, in a fixed order."""
+    paths: list[Path] = []
+
+    def unreadable(exc: OSError) -> None:
+        name = PurePosixPath(os.path.relpath(exc.filename, root)).as_posix()
+        problems.append(Problem(_printable(name), f"the folder cannot be read ({exc.strerror})"))
+
+    for parent, folders, files in os.walk(root, onerror=unreadable):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        linked = [name for name in folders if Path(parent, name).is_symlink()]
+        paths += [Path(parent, name) for name in linked]
+        paths += [Path(parent, name) for name in sorted(files) if not name.startswith(".")]
+    return paths
+
+
+def _printable(name: str) -> str:
+    """Replace bytes of a file name that no encoding explains."""
+    return name.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def _corpus_file(path: Path, root: Path, doc_id: str) -> CorpusFile:
+    """Check and hash one file."""
+    try:
+        if path.is_symlink():
+            target = path.resolve(strict=True)
+            if not target.is_relative_to(root):
+                raise CorpusError(
+                    f"{doc_id} is a link that leads out of the corpus folder; it isn't followed; "
+                    "copy the file in"
+                )
+        kind = path.stat().st_mode
+        if stat.S_ISDIR(kind):
+            raise CorpusError(f"{doc_id} is a link to a folder; it isn't followed")
+        if not stat.S_ISREG(kind):
+            raise CorpusError(f"{doc_id} is not a regular file; take it out of the folder")
+        reader_for(path)  # refuse the format before its bytes are read
+        digest, size = hashlib.sha256(), 0
+        with path.open("rb") as stream:
+            while block := stream.read(1 << 20):
+                digest.update(block)
+                size += len(block)
+    except (OSError, RuntimeError) as exc:  # RuntimeError: a link that leads to itself
+        raise _cannot_read(doc_id, exc) from exc
+    return CorpusFile(doc_id, path, digest.hexdigest(), size)
+
+
+def _cannot_read(doc_id: str, exc: Exception) -> UnreadableDocument:
+    reason = exc.strerror if isinstance(exc, OSError) else str(exc)
+    return UnreadableDocument(
+        f"{doc_id} cannot be read ({reason}); expected a readable file; check its permissions"
+    )
+
+
+def _pair_translations(files: dict[str, CorpusFile]) -> tuple[list[CorpusFile], list[Problem]]:
+    """Attach translations to their originals; the rest are sources."""
+    by_stem: dict[str, list[str]] = {}
+    for doc_id in sorted(files):
+        by_stem.setdefault(_stem(doc_id), []).append(doc_id)
+    original_of = {
+        doc_id: original for doc_id in files if (original := _original(doc_id, by_stem)) is not None
+    }
+    translations: dict[str, str] = {}
+    problems: list[Problem] = []
+    for doc_id, original in sorted(original_of.items()):
+        if original in original_of or original in translations:
+            problems.append(
+                Problem(
+                    doc_id,
+                    f"{doc_id} would be a second translation beside "
+                    f"{translations.get(original, original)}; rename it to make it a document",
+                )
+            )
+        else:
+            translations[original] = doc_id
+    sources = [
+        replace(file, translation=files.get(translations.get(doc_id, "")))
+        for doc_id, file in sorted(files.items())
+        if doc_id not in original_of
+    ]
+    return sources, problems
+
+
+def _original(doc_id: str, by_stem: dict[str, list[str]]) -> str | None:
+    """Return the document that `doc_id` is named as a translation of, the same format first."""
+    stem = _stem(doc_id)
+    language = PurePosixPath(stem).suffix.lower().removeprefix(".")
+    if language not in tuple(Language):
+        return None
+    originals = by_stem.get(stem[: -len(language) - 1], [])
+    suffix = PurePosixPath(doc_id).suffix
+    return min(originals, key=lambda o: (not o.endswith(suffix), o), default=None)
+
+
+def _stem(doc_id: str) -> str:
+    return str(PurePosixPath(doc_id).with_suffix(""))
