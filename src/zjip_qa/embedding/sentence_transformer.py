@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError
 from safetensors.numpy import load_file
 from sentence_transformers import SentenceTransformer
+from transformers.utils import logging as transformers_logging
 
 from zjip_qa.embedding.encoder import Encoded, TokenVectors
 from zjip_qa.errors import ModelUnavailable
@@ -87,6 +88,7 @@ class SentenceTransformerEncoder:
 
     def __init__(self, model: str | None = None) -> None:
         folder = find_model(model)
+        transformers_logging.disable_progress_bar()
         try:
             self._model = SentenceTransformer(str(folder), device="cpu", local_files_only=True)
         except Exception as exc:  # whatever a damaged folder makes the libraries raise

@@ -1,0 +1,45 @@
+"""Indexes the passages of an evaluation data set, in a folder that is thrown away afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from zjip_qa.embedding import Encoder
+from zjip_qa.index import Progress
+from zjip_qa.knowledge_base import KnowledgeBase
+from zjip_qa.types import Document, Hit
+
+
+class PassageIndex:
+    """Searches passages by the ids that the data set gives them.
+
+    Ids may hold anything, so each passage is stored under its number.
+    """
+
+    def __init__(
+        self,
+        documents: list[Document],
+        folder: Path,
+        encoder: Encoder,
+        progress: Callable[[Progress], None] | None = None,
+    ) -> None:
+        corpus = folder / "passages"
+        corpus.mkdir(parents=True)
+        self._ids: dict[str, str] = {}
+        for number, document in enumerate(documents):
+            name = f"{number:08d}.txt"
+            (corpus / name).write_text(document.text, encoding="utf-8", newline="")
+            self._ids[name] = document.doc_id
+        self._knowledge_base = KnowledgeBase.build(
+            corpus, folder / "index", encoder=encoder, progress=progress
+        )
+
+    def search(self, question: str, /, *, k: int, retriever: str) -> list[Hit]:
+        """Search; each hit's `doc_id` is the passage's id."""
+        hits = self._knowledge_base.search(question, k, retriever)
+        return [
+            replace(hit, chunk=replace(hit.chunk, doc_id=self._ids[hit.chunk.doc_id]))
+            for hit in hits
+        ]
