@@ -39,11 +39,15 @@ logger = logging.getLogger(__name__)
 _FONT = ["system-ui", "Noto Sans SC", "PingFang SC", "Microsoft YaHei", "sans-serif"]
 _MONO = ["ui-monospace", "Consolas", "monospace"]
 
-# A screen reader reads the page in the language of <html>.
-_ON_TITLE = """
+# The language switch; and <html lang>, which a screen reader chooses its voice by.
+_ON_HEAD = """
+element.addEventListener('click', event => {
+  const clicked = event.target.closest('[data-language]');
+  if (clicked) trigger('select', {language: clicked.dataset.language});
+});
 const follow = () => {
-  const lang = element.querySelector('[lang]');
-  if (lang) document.documentElement.lang = lang.lang;
+  const shown = element.querySelector('header');
+  if (shown) document.documentElement.lang = shown.lang;
 };
 watch('value', follow);
 follow();
@@ -119,20 +123,10 @@ def build_app(service: Service) -> gr.Blocks:
         title=f"{s.TITLE.zh} · {s.TITLE.en}", analytics_enabled=False, delete_cache=(600, 3600)
     ) as app:
         stored = gr.BrowserState("", storage_key="zjip-qa-language")
-        with gr.Row(elem_id="top"):
-            title = gr.HTML(
-                render_title(Language.ZH),
-                elem_id="title",
-                js_on_load=_ON_TITLE,
-                apply_default_css=False,
-            )
-            language = gr.Radio(
-                [("中文", Language.ZH.value), ("English", Language.EN.value)],
-                value=Language.ZH.value,
-                label=s.LANGUAGE.zh,
-                container=False,
-                elem_id="language",
-            )
+        language = gr.State(Language.ZH.value)
+        head = gr.HTML(
+            render_head(Language.ZH), elem_id="head", js_on_load=_ON_HEAD, apply_default_css=False
+        )
         with gr.Tabs():
             with words.add(gr.Tab(id="chat"), label=s.TAB_CHAT):
                 chat = ChatTab(service, words, language)
@@ -144,7 +138,8 @@ def build_app(service: Service) -> gr.Blocks:
         def relabel(chosen: str, *session: Any) -> list[Any]:
             to = Language(chosen)
             return [
-                render_title(to),
+                render_head(to),
+                chosen,
                 chosen,
                 render_report(service, service.status, to),
                 *words.updates(to),
@@ -154,12 +149,15 @@ def build_app(service: Service) -> gr.Blocks:
         def greet(remembered: str, request: gr.Request, *session: Any) -> list[Any]:
             accepted = request.headers.get("accept-language", "")
             chosen = preferred_language(remembered, accepted)
-            return [chosen, *relabel(chosen, *session)]
+            return relabel(chosen, *session)
 
-        relabelled = [title, stored, report, *words.components, *chat.outputs]
+        def switch(event: gr.EventData, *session: Any) -> list[Any]:
+            return relabel(Language(event.language), *session)
+
+        relabelled = [head, stored, language, report, *words.components, *chat.outputs]
         quiet: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
-        language.input(relabel, [language, *chat.state], relabelled, **quiet)
-        app.load(greet, [stored, *chat.state], [language, *relabelled], **quiet).then(
+        head.select(switch, chat.state, relabelled, **quiet)
+        app.load(greet, [stored, *chat.state], relabelled, **quiet).then(
             chat.watch,
             [language, chat.turns],
             [chat.notice, chat.conversation],
@@ -188,11 +186,18 @@ def preferred_language(remembered: str, accepted: str) -> Language:
     return Language.EN if accepted else Language.ZH
 
 
-def render_title(language: Language) -> str:
-    """The page's head."""
+def render_head(language: Language) -> str:
+    """The page's name and the language switch."""
+    switch = "".join(
+        f'<button type="button" lang="{tag(each)}" data-language="{each.value}"'
+        f' aria-pressed="{"true" if each == language else "false"}">{name}</button>'
+        for each, name in ((Language.ZH, "中文"), (Language.EN, "English"))
+    )
     return (
-        f'<div lang="{tag(language)}"><h1>{escaped(s.TITLE.to(language))}</h1>'
+        f'<header lang="{tag(language)}"><div><h1>{escaped(s.TITLE.to(language))}</h1>'
         f"<p>{escaped(s.SUBTITLE.to(language))}</p></div>"
+        f'<div class="switch" role="group" aria-label="{escaped(s.LANGUAGE.to(language))}">'
+        f"{switch}</div></header>"
     )
 
 

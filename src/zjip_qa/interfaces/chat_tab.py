@@ -7,6 +7,7 @@ copy a browser tab, so two people never see each other's questions.
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -57,7 +58,7 @@ class ChatTab:
         outputs: what `rendered` gives, in order.
     """
 
-    def __init__(self, service: Service, words: Localised, language: gr.Radio) -> None:
+    def __init__(self, service: Service, words: Localised, language: gr.State) -> None:
         self.service = service
         self.language = language
         self.turns = gr.State([])
@@ -96,7 +97,7 @@ class ChatTab:
         """Everything in `outputs`, in `language`, from the session's states."""
         return [
             render_conversation(turns, self.service.examples, language),
-            self._source(passage, language, follow=False),
+            self._source(passage, language),
             self._retrieval(found, language),
         ]
 
@@ -176,14 +177,14 @@ class ChatTab:
         if answer is None or not answer.citations:
             return gr.skip(), gr.skip()
         passage = passage_of(answer.citations[0])
-        return self._source(passage, Language(chosen), follow=False), passage
+        return self._source(passage, Language(chosen)), passage
 
     def _open(self, turns: list[Turn], chosen: str, event: gr.EventData) -> tuple[Any, Any]:
         """Open the passage that was clicked."""
         passage = passage_at(turns, str(event.act))
         if passage is None:
             return gr.skip(), gr.skip()
-        return self._source(passage, Language(chosen), follow=True), passage
+        return self._source(passage, Language(chosen), follow=time.monotonic_ns()), passage
 
     def _find(self, turns: list[Turn], found: Found | None, chosen: str) -> tuple[Any, Any]:
         """Search again for the last question, to show how its answer was found."""
@@ -205,7 +206,7 @@ class ChatTab:
         language = Language(chosen)
         return [*self.rendered(language, [], None, None), "", [], None, None]
 
-    def _source(self, passage: Passage | None, language: Language, *, follow: bool) -> str:
+    def _source(self, passage: Passage | None, language: Language, *, follow: int = 0) -> str:
         """The source pane for a passage; an index that changed underneath is told in one line."""
         if passage is None:
             return render_empty_source(language)

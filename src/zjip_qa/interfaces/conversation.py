@@ -53,9 +53,9 @@ def passage_at(turns: Sequence[Turn], act: str) -> Passage | None:
 def passage_of(found: Citation | Hit) -> Passage:
     """Where a citation or a hit stands."""
     if isinstance(found, Citation):
-        return Passage(found.doc_id, found.start, found.end, found.section)
+        return Passage(found.doc_id, found.start, found.end, found.quote, found.section)
     chunk = found.chunk
-    return Passage(chunk.doc_id, chunk.start, chunk.end, " › ".join(chunk.section))
+    return Passage(chunk.doc_id, chunk.start, chunk.end, chunk.text, " › ".join(chunk.section))
 
 
 def render_conversation(turns: Sequence[Turn], examples: Examples, language: Language) -> str:
@@ -149,17 +149,11 @@ def _citations(number: int, citations: Sequence[Citation], language: Language) -
     items = []
     for i, citation in enumerate(citations):
         place = _place(citation.doc_id, citation.section)
-        translated = (
-            f'<span class="quote translated" lang="{tag_of(citation.translation)}">'
-            f"{escaped(citation.translation)}</span>"
-            if citation.translation
-            else ""
-        )
         items.append(
             f'<li><button type="button" class="source-link" data-act="cite:{number}:{i}">'
             f'<span class="number">[{i + 1}]</span><span class="what">{place}'
             f'<span class="quote" lang="{tag_of(citation.quote)}">{escaped(citation.quote)}</span>'
-            f"{translated}</span></button></li>"
+            "</span></button></li>"
         )
     return _listed(s.SOURCES.to(language), items)
 

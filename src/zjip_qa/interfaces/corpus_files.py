@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import unicodedata
 import uuid
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -68,13 +69,21 @@ def add_file(corpus: Path, name: str, data: bytes, *, replace: bool) -> Outcome:
     try:
         corpus.mkdir(parents=True, exist_ok=True)
         part.write_bytes(data)
-        if not existed:
-            target.touch(exist_ok=False)  # Two uploads of one name: the second is told.
+        if not existed and not _reserved(target):
+            return Outcome(False, s.FILE_EXISTS, {"name": name})
         part.replace(target)
-    except FileExistsError:
-        return Outcome(False, s.FILE_EXISTS, {"name": name})
     except OSError as exc:
         return Outcome(False, s.FILE_NOT_WRITTEN, {"name": name, "reason": exc.strerror or exc})
     finally:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
     return Outcome(True, s.FILE_REPLACED if existed else s.FILE_ADDED, {"name": name})
+
+
+def _reserved(target: Path) -> bool:
+    """Make an empty file of that name; of two uploads at once, only one does."""
+    try:
+        target.touch(exist_ok=False)
+    except FileExistsError:
+        return False
+    return True

@@ -24,7 +24,7 @@ MEASURES = ("nDCG@10", "Recall@1", "Recall@5", "RR")
 MAX_FAILURES = 200
 
 
-def build_evaluate_tab(service: Service, words: Localised, language: gr.Radio) -> None:
+def build_evaluate_tab(service: Service, words: Localised, language: gr.State) -> None:
     """Lay the tab out inside the open context."""
     words.add(gr.Markdown(elem_classes="intro"), value=s.EVALUATE_INTRO)
     with gr.Row(elem_classes="actions"):

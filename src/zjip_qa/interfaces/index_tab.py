@@ -23,7 +23,7 @@ MAX_LISTED = 200
 """Lines of a list of files; a page with thousands would stall."""
 
 
-def build_index_tab(service: Service, words: Localised, language: gr.Radio) -> gr.HTML:
+def build_index_tab(service: Service, words: Localised, language: gr.State) -> gr.HTML:
     """Lay the tab out inside the open context.
 
     Returns:

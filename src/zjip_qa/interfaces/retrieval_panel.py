@@ -26,11 +26,10 @@ def render_retrieval(
         s.RANK.to(language),
         *(s.LEGS[leg].to(language) if leg in s.LEGS else leg for leg in legs),
         s.SCORE.to(language),
-        s.WORDS.to(language),
         s.PASSAGE.to(language),
     ]
     head = "".join(f'<th scope="col">{escaped(text)}</th>' for text in heads)
-    rows = "".join(_row(hit, legs, words.get(hit.rank, ())) for hit in hits)
+    rows = "".join(_row(hit, legs, words.get(hit.rank, ()), language) for hit in hits)
     return (
         f'<p class="asked" lang="{tag_of(question)}">{escaped(question)}</p>'
         f'<div class="scroll" tabindex="0" role="region"'
@@ -45,7 +44,7 @@ def render_empty_retrieval(language: Language) -> str:
     return f'<p class="empty">{escaped(s.RETRIEVAL_EMPTY.to(language))}</p>'
 
 
-def _row(hit: Hit, legs: Sequence[str], words: Sequence[str]) -> str:
+def _row(hit: Hit, legs: Sequence[str], words: Sequence[str], language: Language) -> str:
     """One passage."""
     scores = "".join(
         f'<td class="score">{hit.legs[leg]:.3f}</td>' if leg in hit.legs else "<td>–</td>"
@@ -53,12 +52,17 @@ def _row(hit: Hit, legs: Sequence[str], words: Sequence[str]) -> str:
     )
     section = " › ".join(hit.chunk.section)
     chips = "".join(f'<span class="word" lang="{tag_of(w)}">{escaped(w)}</span>' for w in words)
+    matched = (
+        f'<span class="words"><span>{escaped(s.WORDS.to(language))}</span>{chips}</span>'
+        if chips
+        else ""
+    )
     return (
         f'<tr><td>{hit.rank}</td>{scores}<td class="score">{hit.score:.3f}</td>'
-        f'<td class="words">{chips}</td><td class="passage" lang="{tag_of(hit.chunk.text)}">'
+        f'<td class="passage" lang="{tag_of(hit.chunk.text)}">'
         f'<span class="place"><span class="section">{escaped(section)}</span>'
         f"<bdi>{escaped(hit.chunk.doc_id)}</bdi></span>"
-        f'<span class="quote">{_with_words(hit.chunk.text, words)}</span></td></tr>'
+        f'<span class="quote">{_with_words(hit.chunk.text, words)}</span>{matched}</td></tr>'
     )
 
 

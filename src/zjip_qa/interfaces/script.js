@@ -26,7 +26,7 @@ window.zjipQA = (() => {
     const text = source.querySelector(".source-text");
     const offset = hit.getBoundingClientRect().top - text.getBoundingClientRect().top;
     text.scrollTop += offset - text.clientHeight / 3;
-    if (source.dataset.follow !== "yes") return;
+    if (source.dataset.follow === "0") return;
     if (narrow()) source.scrollIntoView({ behavior: scroll(), block: "start" });
     source.querySelector("h3").focus({ preventScroll: true });
   }

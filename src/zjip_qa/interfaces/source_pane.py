@@ -23,11 +23,12 @@ _HAN = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff]")
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """Where the pane is opened: `[start, end)` of a document, under its section path."""
+    """Where the pane is opened: `quote` at `[start, end)` of a document, under a section path."""
 
     doc_id: str
     start: int
     end: int
+    quote: str
     section: str = ""
 
 
@@ -67,7 +68,7 @@ def render_source(
     translation: Sequence[tuple[Span, str]],
     language: Language,
     *,
-    follow: bool = True,
+    follow: int = 0,
 ) -> str:
     """The source pane, opened at `passage`.
 
@@ -76,21 +77,27 @@ def render_source(
         passage: what to highlight; the first highlighted stretch carries `id="hit"`.
         translation: sentences of the document with their translations, in order; may be empty.
         language: of the interface.
-        follow: move the reader's focus to the pane, because they asked for it.
+        follow: a number that differs from click to click moves the reader's focus to the
+            pane, because they asked for it; 0 leaves the reader alone.
 
     Returns:
-        HTML. A passage that no longer lies in the document gives one clear line instead.
+        HTML. A passage that no longer stands in the document gives one clear line instead.
     """
-    if not 0 <= passage.start < passage.end <= len(document.text):
+    if not passage.quote or document.text[passage.start : passage.end] != passage.quote:
         return f'<p class="empty">{escaped(s.SOURCE_GONE.to(language))}</p>'
     body = _body(document, passage, translation, language)
+    columns = (
+        f'<div class="row columns" aria-hidden="true"><span>{s.ORIGINAL.to(language)}</span>'
+        f"<span>{s.TRANSLATION.to(language)}</span></div>"
+        if translation
+        else ""
+    )
     return (
         f'<article class="source{" aligned" if translation else ""}"'
-        f' data-follow="{"yes" if follow else "no"}"'
-        f' data-at="{escaped(passage.doc_id)}:{passage.start}">'
-        f"{_header(document, passage, bool(translation), language)}"
+        f' data-follow="{follow}" data-at="{escaped(passage.doc_id)}:{passage.start}">'
+        f"{_header(document, passage, language)}"
         f'<div class="source-text" tabindex="0" role="region"'
-        f' aria-label="{escaped(s.SOURCE.to(language))}">{body}</div></article>'
+        f' aria-label="{escaped(s.SOURCE.to(language))}">{columns}{body}</div></article>'
     )
 
 
@@ -99,22 +106,16 @@ def render_empty_source(language: Language) -> str:
     return f'<p class="empty">{escaped(s.SOURCE_EMPTY.to(language))}</p>'
 
 
-def _header(document: Document, passage: Passage, aligned: bool, language: Language) -> str:
-    """Title, file and section path; the names of the two columns when there are two."""
+def _header(document: Document, passage: Passage, language: Language) -> str:
+    """Title, file and section path."""
     title = document.title or document.doc_id
     section = f'<p class="section">{escaped(passage.section)}</p>' if passage.section else ""
     file = f'<p class="file"><bdi>{escaped(document.doc_id)}</bdi></p>'
-    columns = (
-        f'<div class="row columns" aria-hidden="true"><span>{s.ORIGINAL.to(language)}</span>'
-        f"<span>{s.TRANSLATION.to(language)}</span></div>"
-        if aligned
-        else ""
-    )
     return (
         f'<header><h3 lang="{tag(document.language)}" tabindex="-1">{escaped(title)}</h3>'
         f"{file}{section}"
         f'<button type="button" class="quiet back" data-back>'
-        f"{escaped(s.BACK_TO_ANSWER.to(language))}</button></header>{columns}"
+        f"{escaped(s.BACK_TO_ANSWER.to(language))}</button></header>"
     )
 
 

@@ -29,7 +29,7 @@ SUBTITLE = Text(
     "中英双语提问,答案附原文出处,全程离线。",
     "Ask in Chinese or English. Every answer cites its source. Nothing leaves this machine.",
 )
-LANGUAGE = Text("界面语言 Language", "Language 界面语言")
+LANGUAGE = Text("界面语言", "Language of the interface")
 TAB_CHAT = Text("问答", "Chat")
 TAB_INDEX = Text("索引", "Index")
 TAB_EVALUATE = Text("评测", "Evaluate")
@@ -87,12 +87,12 @@ RETRIEVAL_NOTE = Text(
 )
 RANK = Text("名次", "Rank")
 PASSAGE = Text("段落", "Passage")
-WORDS = Text("匹配词", "Matched words")
+WORDS = Text("匹配词:", "Matched words:")
 SCORE = Text("总分", "Score")
 LEGS = {
     "dense": Text("语义", "Dense"),
     "lexical": Text("词语", "Lexical"),
-    "late": Text("细读", "Late interaction"),
+    "late": Text("细读", "Late"),
     "bridge": Text("跨语言", "Bridge"),
 }
 

@@ -89,4 +89,5 @@ class FakeCore:
 
 @pytest.fixture
 def core() -> type[FakeCore]:
-    return FakeCore
+    """A class of its own for each test, which may change it."""
+    return type("Core", (FakeCore,), {})
