@@ -86,7 +86,10 @@ class Segmenter:
         return self._fingerprint
 
     def words(self, text: str) -> list[Token]:
-        """Cut `text` into words, in order and not overlapping; marks are dropped."""
+        """Cut `text` into words, in order; marks are dropped.
+
+        Spans don't overlap, except where one character stands for two words (`¼`).
+        """
         return self._tokens(text, finer=False)
 
     def index_terms(self, text: str) -> list[Token]:

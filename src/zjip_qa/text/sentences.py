@@ -22,6 +22,7 @@ _BRACKET = re.compile('[“”‘’「」『』（）()【】\\[\\]《》〈〉
 _LONGEST_WHOLE = 80  # characters of a quotation that is kept in one sentence
 _LEAD = 8  # characters looked at before a sign; the bound keeps the time linear
 
+_WORD = re.compile(r"\w")
 _NEXT = re.compile(r"\s*")
 _LONGEST_WORD = 24  # none of the abbreviations comes near
 _WORD_BEFORE = re.compile(r"(?:[A-Za-z]\.)*[A-Za-z]+$|\d+$")
@@ -82,10 +83,13 @@ def split_sentences(text: str) -> list[Span]:
 
 
 def _append_trimmed(spans: list[Span], text: str, start: int, end: int) -> None:
+    """Add `[start, end)` as a sentence; marks without a word go to the sentence before."""
     stretch = text[start:end]
     left = start + len(stretch) - len(stretch.lstrip())
     right = start + len(stretch.rstrip())
     if left < right:
+        if spans and not _WORD.search(stretch):
+            left = spans.pop().start
         spans.append(Span(left, right))
 
 

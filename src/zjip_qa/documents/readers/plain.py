@@ -30,7 +30,7 @@ _NUMBERINGS = tuple(
 )
 _LONGEST_HEADING = 40
 _SENTENCE_MARK = re.compile("[。！？；!?;…]|[，,：:.]$")
-_WIDEST_WRAPPED = 120  # columns
+_NARROWEST_WRAPPED, _WIDEST_WRAPPED = 24, 120  # columns
 _INDENT = re.compile("\u3000|[ \t]{2}")
 
 
@@ -90,7 +90,7 @@ def _is_wrapped(lines: list[_Line]) -> bool:
     """Whether paragraphs were broken to a fixed width: most lines that go on are full."""
     widths = [_columns(line.text[: _WIDEST_WRAPPED + 1]) for line in lines]
     widest = max(widths, default=0)
-    if widest > _WIDEST_WRAPPED:
+    if not _NARROWEST_WRAPPED <= widest <= _WIDEST_WRAPPED:
         return False
     going_on = [
         width
@@ -144,8 +144,8 @@ def _blocks(lines: list[_Line], headings: dict[int, int], *, wrapped: bool) -> l
             blocks.append(Block(line.span, BlockKind.HEADING, headings[i]))
             open_paragraph = False
             continue
-        goes_on = open_paragraph and wrapped and not line.after_blank and not line.indented
-        if goes_on:
+        begins = line.after_blank or line.indented or _numbered_level(line.text)
+        if open_paragraph and wrapped and not begins:
             start = blocks.pop().span.start
             blocks.append(Block(Span(start, line.span.end), BlockKind.PARAGRAPH))
         else:
