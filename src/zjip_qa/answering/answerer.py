@@ -9,12 +9,12 @@ from functools import lru_cache
 import numpy as np
 
 from zjip_qa.answering import wording
-from zjip_qa.answering.confidence import load_calibration
 from zjip_qa.answering.evidence import Evidence, EvidenceFinder
 from zjip_qa.answering.highlight import bold, clause_scores, twin, value_spans
 from zjip_qa.answering.names import Place, places_in
 from zjip_qa.answering.quantities import find_quantities, in_english
 from zjip_qa.answering.question import Asked, read_question
+from zjip_qa.answering.signals import load_weights
 from zjip_qa.answering.scope import main_places, right_places, right_years
 from zjip_qa.embedding import TokenVectors
 from zjip_qa.index import OpenIndex
@@ -25,8 +25,8 @@ from zjip_qa.types import Answer, Citation, Hit, Language, Query, Span
 N_READ = 10
 """Chunks whose sentences are read."""
 N_NEAREST = 3
-SECOND_SENTENCE = 0.985
-"""A second sentence is cited too when its score is at least this share of the best one's."""
+CLOSE = 0.02
+"""A second sentence is cited too when its score is no further behind the best one's."""
 _BROKEN_WORD = re.compile(rf"(?<=[{HAN}，。、；：,])\s*\n\s*(?=[{HAN}])")
 
 
@@ -55,21 +55,17 @@ class ExtractiveAnswerer:
         tokens = encoded.tokens[0]
         hits = self._retriever.search(query, k=N_READ, encoded=encoded)
         found = self._finder.find(query, asked, tokens, hits)
-        places = places_in(query.text, self._segmenter, self._bridge)
+        places = places_in(query.text, self._segmenter)
         in_scope = [e for e in found if self._in_scope(e, asked, places)]
         if not in_scope:
             return self._refuse(query, hits, 0.0, self._what_was_missing(asked, places, found))
-        calibration = load_calibration(query.language)
+        weights = load_weights(query.language)
         best = in_scope[0]
-        probability = calibration.probability(best.signals)
-        if found[0] is not best and best.score < SECOND_SENTENCE * found[0].score:
-            # A clearly better sentence speaks of another year or place: what is left is likely
-            # to be about something else.
-            probability *= 0.5
-        limit = calibration.threshold if threshold is None else threshold
+        probability = weights.probability(best.signals, lead(best, in_scope))
+        limit = weights.threshold if threshold is None else threshold
         if probability < limit:
             return self._refuse(query, hits, probability, "")
-        chosen = [e for e in in_scope[:2] if e.score >= SECOND_SENTENCE * best.score]
+        chosen = [e for e in in_scope[:2] if best.score - e.score <= CLOSE]
         return self._compose(query, asked, tokens, chosen, probability)
 
     def _in_scope(self, evidence: Evidence, asked: Asked, places: Sequence[Place]) -> bool:
@@ -174,6 +170,12 @@ class ExtractiveAnswerer:
         return clause_scores(
             evidence.text, rows.spans[inside] - span.start, tokens.weights[:, None] * cosines
         )
+
+
+def lead(best: Evidence, ranked: Sequence[Evidence]) -> float:
+    """How far the best sentence's score is ahead of the best one outside its chunk."""
+    others = [e.score for e in ranked if not e.sentence.span.overlaps(best.hit.chunk.span)]
+    return best.score - max(others) if others else 0.0
 
 
 def one_paragraph(text: str) -> str:

@@ -1,8 +1,8 @@
 """Which sentence of the retrieved chunks speaks to the question, and how well.
 
 Each word of the question looks for its best match inside a sentence and inside the chunk
-around it; what the sentence holds itself counts more. The signals that say how far the match
-may be trusted are kept beside the score.
+around it. The signals that come of it are weighed by a model fitted on reading questions
+(`signals.py`) and kept beside the score, since trust in the answer rests on them too.
 """
 
 from __future__ import annotations
@@ -14,42 +14,15 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from zjip_qa.answering.quantities import QuantityKind, find_quantities
-from zjip_qa.answering.question import AnswerKind, Asked
+from zjip_qa.answering.question import Asked, holds
+from zjip_qa.answering.signals import Signals, load_weights
 from zjip_qa.embedding import TokenVectors
 from zjip_qa.index import OpenIndex
-from zjip_qa.retrieval import Bridge, best_matches, query_terms, similarities
+from zjip_qa.retrieval import Bridge, query_terms, similarities
 from zjip_qa.text import Segmenter
 from zjip_qa.types import Hit, Query, Sentence
 
-SENTENCE_SHARE = 0.7
-"""How much of a word's match must come from the sentence itself, not from its surroundings."""
-KIND_BONUS = 0.06
-"""What holding the asked-for kind of value is worth, in cosines."""
 _RAREST = 4
-
-
-@dataclass(frozen=True, slots=True)
-class Signals:
-    """What the trust in an answer rests on; each in 0…1, larger is better.
-
-    Attributes:
-        match: weighted mean of the best matches of the question's words.
-        weakest: mean best match of the question's rarest words in the chunk.
-        words: share of the question's words that the chunk holds, as they are or translated.
-        dense: cosine of question and chunk.
-        kind: whether the sentence holds the kind of value that is asked for.
-    """
-
-    match: float
-    weakest: float
-    words: float
-    dense: float
-    kind: float
-
-    def as_row(self) -> NDArray[np.float64]:
-        """The signals as a vector, in the order above."""
-        return np.array([self.match, self.weakest, self.words, self.dense, self.kind])
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +34,6 @@ class Evidence:
     text: str
     score: float
     signals: Signals
-    matches: NDArray[np.float32]
 
 
 class EvidenceFinder:
@@ -104,64 +76,60 @@ class EvidenceFinder:
         sentences = self._index.store.sentences_between(chunk.doc_id, chunk.start, chunk.end)
         if len(rows.vectors) == 0 or not sentences:
             return []
-        cosines = similarities(tokens, rows.vectors.astype(np.float32) / 127.0)
-        around = np.maximum(best_matches(cosines, [0])[:, 0], 0.0)
-        words = self._word_coverage(query, chunk.text)
+        cosines = np.maximum(similarities(tokens, rows.vectors.astype(np.float32) / 127.0), 0.0)
+        around = cosines.max(axis=1)
+        share = tokens.weights / tokens.weights.sum()
+        words = _Words.of(query, self._index, self._segmenter, self._bridge)
+        words_around = words.share_in(chunk.text)
         text = self._index.store.document(chunk.doc_id).text
+        weights = load_weights(query.language)
         evidence = []
         for sentence in sentences:
             span = sentence.span
             inside = (rows.spans[:, 0] >= span.start) & (rows.spans[:, 1] <= span.end)
             if not inside.any() or not (chunk.start <= span.start and span.end <= chunk.end):
                 continue
-            own = np.maximum(cosines[:, inside].max(axis=1), 0.0)
-            matches = SENTENCE_SHARE * own + (1 - SENTENCE_SHARE) * around
-            match = float(tokens.weights @ matches / tokens.weights.sum())
+            own = cosines[:, inside].max(axis=1)
             quote = text[span.start : span.end]
-            kind = float(holds(asked.kind, quote))
-            evidence.append(
-                Evidence(
-                    hit=hit,
-                    sentence=sentence,
-                    text=quote,
-                    score=match + KIND_BONUS * kind,
-                    signals=Signals(
-                        match=match,
-                        weakest=_weakest(tokens.weights, matches),
-                        words=words,
-                        dense=hit.legs.get("dense", 0.0),
-                        kind=kind,
-                    ),
-                    matches=own,
-                )
+            signals = Signals(
+                own=float(share @ own),
+                around=float(share @ around),
+                weakest=_weakest(tokens.weights, around),
+                words=words.share_in(quote),
+                words_around=words_around,
+                dense=hit.legs.get("dense", 0.0),
+                kind=holds(asked, quote),
+                length=math.log(int(inside.sum())),
             )
+            evidence.append(Evidence(hit, sentence, quote, weights.score(signals), signals))
         return evidence
 
-    def _word_coverage(self, query: Query, passage: str) -> float:
-        terms = query_terms(query.text, self._segmenter, self._bridge)
-        held = {token.term for token in self._segmenter.index_terms(passage)}
-        lexical = self._index.lexical
-        total = met = 0.0
-        for term in terms:
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """The question's words with their weights, and how to find them in a text."""
+
+    terms: tuple[tuple[float, frozenset[str]], ...]
+    segmenter: Segmenter
+
+    @classmethod
+    def of(cls, query: Query, index: OpenIndex, segmenter: Segmenter, bridge: Bridge) -> _Words:
+        lexical = index.lexical
+        terms = []
+        for term in query_terms(query.text, segmenter, bridge):
             df = sum(share * lexical.df(word) for word, share in term.alternatives)
-            weight = term.weight * math.log1p((lexical.n_chunks - df + 0.5) / (df + 0.5))
-            total += weight
-            if any(word in held for word, _ in term.alternatives):
-                met += weight
+            rarity = math.log1p((lexical.n_chunks - df + 0.5) / (df + 0.5))
+            words = frozenset(word for word, _ in term.alternatives)
+            terms.append((term.weight * rarity, words))
+        return cls(tuple(terms), segmenter)
+
+    def share_in(self, text: str) -> float:
+        held = {token.term for token in self.segmenter.index_terms(text)}
+        total = sum(weight for weight, _ in self.terms)
+        met = sum(weight for weight, words in self.terms if words & held)
         return met / total if total else 0.0
 
 
 def _weakest(weights: NDArray[np.float32], matches: NDArray[np.float32]) -> float:
     rarest = np.argsort(-weights, kind="stable")[:_RAREST]
     return float(np.sort(matches[rarest])[: max(1, len(rarest) // 2)].mean())
-
-
-def holds(kind: AnswerKind, text: str) -> bool:
-    """Whether a text holds the kind of value that a question asks for."""
-    if kind is AnswerKind.DOCUMENT:
-        return "《" in text or "“" in text
-    if kind is AnswerKind.FIGURE:
-        return any(q.kind is not QuantityKind.DATE for q in find_quantities(text))
-    if kind is AnswerKind.DATE:
-        return any(q.kind is QuantityKind.DATE for q in find_quantities(text)) or "年前" in text
-    return True

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
-from zjip_qa.retrieval import Bridge
-from zjip_qa.text import Segmenter, bare_place, place_names, stem
-
-_CAPITALISED = re.compile(r"(?<![.?!]\s)\b[A-Z][a-z]+\b")
+from zjip_qa.text import Segmenter, bare_place, load_places
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,20 +19,15 @@ class Place:
         return any(form in text for form in self.forms)
 
 
-def places_in(text: str, segmenter: Segmenter, bridge: Bridge) -> list[Place]:
-    """Find the places that a question names, in either language.
-
-    An English word counts when it is capitalised and its translation is a place.
-    """
-    names = place_names()
+def places_in(text: str, segmenter: Segmenter) -> list[Place]:
+    """Find the places that a text names, in either language, each once and in order."""
+    known = load_places()
     places: dict[str, Place] = {}
     for token in segmenter.words(text):
         bare = bare_place(token.term)
-        if bare in names and len(bare) >= 2:
-            places[bare] = Place(text[token.start : token.end], frozenset({bare}))
-    for match in _CAPITALISED.finditer(text):
-        [(_, words), *_] = bridge.phrases([stem(match[0].lower())])
-        bares = {bare_place(word) for word, _ in words[:4]} & names
-        if bares:
-            places[match[0]] = Place(match[0], frozenset({*bares, match[0]}))
+        if bare in known.chinese:
+            places.setdefault(bare, Place(text[token.start : token.end], frozenset({bare})))
+    for match in known.english.finditer(text):
+        forms = known.by_english[match[0]] | {match[0]}
+        places.setdefault(match[0], Place(match[0], frozenset(forms)))
     return list(places.values())

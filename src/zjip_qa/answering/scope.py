@@ -10,9 +10,9 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
-from zjip_qa.answering.names import Place
+from zjip_qa.answering.names import Place, places_in
 from zjip_qa.answering.question import years_in
-from zjip_qa.text import Segmenter, bare_place, place_names
+from zjip_qa.text import Segmenter
 from zjip_qa.types import Document, Sentence
 
 _BACK = 400
@@ -66,13 +66,9 @@ def right_places(
 
 def main_places(document: Document, segmenter: Segmenter) -> frozenset[str]:
     """Places that a document is about: in its title, or a large share of all places it names."""
-    names = place_names()
-
-    def places(text: str) -> list[str]:
-        bares = (bare_place(token.term) for token in segmenter.words(text))
-        return [bare for bare in bares if bare in names]
-
-    counted = Counter(places(document.text))
-    total = sum(counted.values())
-    frequent = {place for place, n in counted.items() if n > 2 and n >= _MAIN_PLACE_SHARE * total}
-    return frozenset(frequent | set(places(document.title)))
+    names = {form for place in places_in(document.text, segmenter) for form in place.forms}
+    counted = Counter({name: document.text.count(name) for name in sorted(names)})
+    total = counted.total()
+    frequent = {name for name, n in counted.items() if n > 2 and n >= _MAIN_PLACE_SHARE * total}
+    titled = {form for place in places_in(document.title, segmenter) for form in place.forms}
+    return frozenset(frequent | titled)

@@ -4,7 +4,7 @@ from zjip_qa.text.function_words import is_function_word
 from zjip_qa.text.han import HAN, is_han
 from zjip_qa.text.language import detect_language
 from zjip_qa.text.normalize import Normalized, normalize
-from zjip_qa.text.places import bare_place, place_names
+from zjip_qa.text.places import Places, bare_place, load_places
 from zjip_qa.text.segment import Segmenter, Token
 from zjip_qa.text.sentences import split_sentences
 from zjip_qa.text.stem import stem
@@ -12,14 +12,15 @@ from zjip_qa.text.stem import stem
 __all__ = [
     "HAN",
     "Normalized",
+    "Places",
     "Segmenter",
     "Token",
     "bare_place",
     "detect_language",
     "is_function_word",
     "is_han",
+    "load_places",
     "normalize",
-    "place_names",
     "split_sentences",
     "stem",
 ]

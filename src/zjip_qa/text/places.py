@@ -1,35 +1,46 @@
-"""Names of places, in Chinese and in English, for telling whether a passage is about the right one.
+"""Names of places in Chinese and English, for telling which one a text is about.
 
-The Chinese names are those that jieba's dictionary tags as places; an English name is a place
-when the bridge's translation of it is one.
+The list (`places.tsv`) pairs what jieba's dictionary tags as a place with the name that
+CC-CEDICT gives for it; `training/places.py` makes it.
 """
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
+from importlib.resources import files
 
 _SUFFIX = re.compile(r"(?<=..)(?:特别行政区|自治区|自治州|省|市|县|区|镇|州)$")
 # The country at large is understood in a national document; demanding its name would refuse
 # right answers.
-_UNDERSTOOD = {"中国", "我国", "全国", "国内", "中华人民共和国", "中华", "大陆"}
+_UNDERSTOOD = {"中国", "中华", "大陆", "内地", "中华人民共和国"}
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Chinese bare names, and Chinese names by English name (several may share one)."""
+
+    chinese: frozenset[str]
+    by_english: dict[str, frozenset[str]]
+    english: re.Pattern[str]
 
 
 @cache
-def place_names() -> frozenset[str]:
-    """Chinese place names of two characters or more, without 省, 市, 县, 区 at the end."""
-    import importlib.util
-
-    spec = importlib.util.find_spec("jieba")
-    assert spec is not None and spec.origin is not None
-    names = set()
-    with (Path(spec.origin).parent / "dict.txt").open(encoding="utf-8") as rows:
-        for row in rows:
-            word, _, rest = row.partition(" ")
-            if rest.rstrip().endswith(" ns") and len(word) >= 2:
-                names.add(bare_place(word))
-    return frozenset(names - _UNDERSTOOD)
+def load_places() -> Places:
+    """Read the shipped list."""
+    text = files("zjip_qa.text").joinpath("places.tsv").read_text(encoding="utf-8")
+    by_english: dict[str, set[str]] = {}
+    for line in text.splitlines():
+        chinese, _, english = line.partition("\t")
+        if chinese not in _UNDERSTOOD:
+            by_english.setdefault(english, set()).add(chinese)
+    names = sorted(by_english, key=lambda name: (-len(name), name))
+    return Places(
+        chinese=frozenset(name for group in by_english.values() for name in group),
+        by_english={name: frozenset(group) for name, group in by_english.items()},
+        english=re.compile(rf"\b(?:{'|'.join(map(re.escape, names))})\b"),
+    )
 
 
 def bare_place(name: str) -> str:

@@ -1,0 +1,81 @@
+"""What speaks for a sentence as an answer, and how the signals are weighed.
+
+Two linear models a language: one ranks the sentences of a question, one gives the probability
+that the best of them answers it. `training/calibrate.py` fitted both, on reading questions whose
+passage was in the index or had been taken out; `calibration.json` holds them.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import dataclass, fields
+from functools import cache
+from importlib.resources import files
+
+from zjip_qa.types import Language
+
+
+@dataclass(frozen=True, slots=True)
+class Signals:
+    """What speaks for a sentence; the order of the fields is that of every weight vector.
+
+    Attributes:
+        own: mean best match of the question's words in the sentence, rare words counting more.
+        around: the same in the whole chunk.
+        weakest: mean of the less well matched half of the question's rarest words.
+        words: share of the question's words that stand in the sentence, as they are or
+            translated, rare words counting more.
+        words_around: the same in the chunk.
+        dense: cosine of question and chunk.
+        kind: how well the sentence's values fit what is asked for.
+        length: logarithm of the sentence's number of tokens; long ones match by chance.
+    """
+
+    own: float
+    around: float
+    weakest: float
+    words: float
+    words_around: float
+    dense: float
+    kind: float
+    length: float
+
+
+SIGNALS = tuple(field.name for field in fields(Signals))
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """The two models of one language.
+
+    Attributes:
+        rank: weight of each signal when sentences are ranked, by name.
+        trust: weight of each signal of the best sentence, by name, in log odds.
+        trust_lead: weight of its lead in score over the best sentence of another passage.
+        intercept: log odds where everything else is 0.
+        threshold: probability from which a question is answered.
+    """
+
+    rank: dict[str, float]
+    trust: dict[str, float]
+    trust_lead: float
+    intercept: float
+    threshold: float
+
+    def score(self, signals: Signals) -> float:
+        """Score for ranking; larger is better, comparable within one question."""
+        return sum(weight * getattr(signals, name) for name, weight in self.rank.items())
+
+    def probability(self, signals: Signals, lead: float) -> float:
+        """Probability that the sentence answers the question, 0…1."""
+        log_odds = self.intercept + self.trust_lead * lead
+        log_odds += sum(weight * getattr(signals, name) for name, weight in self.trust.items())
+        return 1 / (1 + math.exp(-max(-30.0, min(30.0, log_odds))))
+
+
+@cache
+def load_weights(language: Language) -> Weights:
+    """Read the shipped weights of a language."""
+    text = files("zjip_qa.answering").joinpath("calibration.json").read_text(encoding="utf-8")
+    return Weights(**json.loads(text)[language.value])
