@@ -9,8 +9,8 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
 
 from zjip_qa.answering import ExtractiveAnswerer, complete
 from zjip_qa.embedding import Encoder, load_encoder
@@ -35,7 +35,8 @@ MAX_QUESTION = 2000
 """Longest question, in characters: past it nobody asks, and the encoder would cut it."""
 
 
-class _Serving(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class _Serving:
     """Everything that belongs to one generation, swapped as one."""
 
     index: OpenIndex
@@ -167,9 +168,7 @@ class KnowledgeBase:
         """
         query = read_query(question)
         completed = complete(query.text, query.language, history)
-        return self._serving.answerer.answer(
-            Query(completed, query.language), threshold=threshold
-        )
+        return self._serving.answerer.answer(Query(completed, query.language), threshold=threshold)
 
     def document(self, doc_id: str) -> Document:
         """Give a document with the text that all offsets refer to.

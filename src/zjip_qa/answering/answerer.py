@@ -14,8 +14,8 @@ from zjip_qa.answering.highlight import bold, clause_scores, twin, value_spans
 from zjip_qa.answering.names import Place, places_in
 from zjip_qa.answering.quantities import find_quantities, in_english
 from zjip_qa.answering.question import Asked, read_question
-from zjip_qa.answering.signals import load_weights
 from zjip_qa.answering.scope import main_places, right_places, right_years
+from zjip_qa.answering.signals import load_weights
 from zjip_qa.embedding import TokenVectors
 from zjip_qa.index import OpenIndex
 from zjip_qa.retrieval import Bridge, Retriever, similarities
@@ -58,7 +58,9 @@ class ExtractiveAnswerer:
         places = places_in(query.text, self._segmenter)
         in_scope = [e for e in found if self._in_scope(e, asked, places)]
         if not in_scope:
-            return self._refuse(query, hits, 0.0, self._what_was_missing(asked, places, found))
+            return self._refuse(
+                query, hits, 0.0, wording.out_of_scope(query.language, asked, places)
+            )
         weights = load_weights(query.language)
         best = in_scope[0]
         probability = weights.probability(best.signals, lead(best, in_scope))
@@ -76,11 +78,6 @@ class ExtractiveAnswerer:
 
     def _read_main_places(self, doc_id: str) -> frozenset[str]:
         return main_places(self._index.store.document(doc_id), self._segmenter)
-
-    def _what_was_missing(
-        self, asked: Asked, places: Sequence[Place], found: Sequence[Evidence]
-    ) -> str:
-        return ""
 
     def _refuse(
         self, query: Query, hits: Sequence[Hit], probability: float, missing: str

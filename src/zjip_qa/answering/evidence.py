@@ -63,13 +63,9 @@ class EvidenceFinder:
                 key = (hit.chunk.doc_id, evidence.sentence.span.start)
                 if key not in found or evidence.score > found[key].score:
                     found[key] = evidence
-        return sorted(
-            found.values(), key=lambda e: (-e.score, e.hit.rank, e.sentence.span.start)
-        )
+        return sorted(found.values(), key=lambda e: (-e.score, e.hit.rank, e.sentence.span.start))
 
-    def _of_hit(
-        self, query: Query, asked: Asked, tokens: TokenVectors, hit: Hit
-    ) -> list[Evidence]:
+    def _of_hit(self, query: Query, asked: Asked, tokens: TokenVectors, hit: Hit) -> list[Evidence]:
         assert self._index.tokens is not None
         chunk = hit.chunk
         rows = self._index.tokens.get_many([chunk.chunk_id])

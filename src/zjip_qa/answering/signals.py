@@ -65,7 +65,7 @@ class Weights:
 
     def score(self, signals: Signals) -> float:
         """Score for ranking; larger is better, comparable within one question."""
-        return sum(weight * getattr(signals, name) for name, weight in self.rank.items())
+        return float(sum(w * getattr(signals, name) for name, w in self.rank.items()))
 
     def probability(self, signals: Signals, lead: float) -> float:
         """Probability that the sentence answers the question, 0…1."""

@@ -125,9 +125,7 @@ def fit_trust(
         value = np.logaddexp(0, log_odds) - right * log_odds
         error = 1 / (1 + np.exp(-log_odds)) - right
         penalty = _TRUST_PENALTY * float(weights @ weights)
-        slope = np.append(
-            error @ rows / len(rows) + 2 * _TRUST_PENALTY * weights, error.mean()
-        )
+        slope = np.append(error @ rows / len(rows) + 2 * _TRUST_PENALTY * weights, error.mean())
         return float(value.mean()) + penalty, slope
 
     bounds = [(0, None) if keep else (None, None) for keep in never_negative] + [(None, None)]
@@ -236,5 +234,7 @@ def calibrate(sets: Sequence[ReadingSet], model: str | None, out: Path, seed: in
             a.gold is not None and a.gold == int((a.signals @ list(rank.values())).argmax())
             for a in first
         )
-        logger.info("%s: right sentence first %.3f of %d", language, n_first / len(first), len(first))
+        logger.info(
+            "%s: right sentence first %.3f of %d", language, n_first / len(first), len(first)
+        )
     out.write_text(json.dumps(fitted, indent=2) + "\n", encoding="utf-8")
