@@ -125,7 +125,11 @@ def build_app(service: Service) -> gr.Blocks:
         stored = gr.BrowserState("", storage_key="zjip-qa-language")
         language = gr.State(Language.ZH.value)
         head = gr.HTML(
-            render_head(Language.ZH), elem_id="head", js_on_load=_ON_HEAD, apply_default_css=False
+            render_head(Language.ZH),
+            elem_id="head",
+            js_on_load=_ON_HEAD,
+            apply_default_css=False,
+            elem_classes="own",
         )
         with gr.Tabs():
             with words.add(gr.Tab(id="chat"), label=s.TAB_CHAT):

@@ -227,7 +227,7 @@ class ChatTab:
 
 def _html(name: str, script: str | None = None) -> gr.HTML:
     """An element of our own making, without Gradio's styles for running text."""
-    return gr.HTML(elem_id=name, js_on_load=script, apply_default_css=False)
+    return gr.HTML(elem_id=name, js_on_load=script, apply_default_css=False, elem_classes="own")
 
 
 def _what_went_wrong(exc: Exception, question: str, language: Language) -> str:

@@ -35,7 +35,7 @@ def build_evaluate_tab(service: Service, words: Localised, language: gr.State) -
             gr.UploadButton(file_count="single", file_types=[".jsonl"], elem_id="run-own"),
             label=s.RUN_OWN,
         )
-    result = gr.HTML(elem_id="evaluation", apply_default_css=False)
+    result = gr.HTML(elem_id="evaluation", apply_default_css=False, elem_classes="own")
 
     def run(path: Path, chosen: str) -> Iterator[str]:
         language = Language(chosen)

@@ -38,8 +38,8 @@ def build_index_tab(service: Service, words: Localised, language: gr.State) -> g
             label=s.UPLOAD,
         )
     replace = words.add(gr.Checkbox(elem_id="replace", container=False), label=s.REPLACE)
-    added = gr.HTML(elem_id="added", apply_default_css=False)
-    report = gr.HTML(elem_id="report", apply_default_css=False)
+    added = gr.HTML(elem_id="added", apply_default_css=False, elem_classes="own")
+    report = gr.HTML(elem_id="report", apply_default_css=False, elem_classes="own")
     with words.add(gr.Accordion(open=False, elem_id="paste"), label=s.PASTE):
         name = words.add(
             gr.Textbox(max_lines=1, elem_id="paste-name"),
