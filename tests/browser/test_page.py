@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+import urllib.error
+import urllib.parse
+import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,6 +15,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from zjip_qa.interfaces import strings as s
+from zjip_qa.interfaces.security import POLICY
 
 pytestmark = pytest.mark.browser
 
@@ -252,6 +256,17 @@ def test_an_uploaded_question_file_is_evaluated(open_page: OpenPage, tmp_path: P
     broken.write_text("not json", encoding="utf-8")
     choose_file(page, "#run-own", broken)
     expect(page.locator("#evaluation [role=alert]")).to_contain_text("Can't evaluate")
+
+
+def test_the_server_fences_its_pages_and_offers_no_endpoint_to_strangers(server: Any) -> None:
+    with urllib.request.urlopen(server.url) as page:
+        assert page.headers["Content-Security-Policy"] == POLICY
+        assert page.headers["X-Content-Type-Options"] == "nosniff"
+    with urllib.request.urlopen(server.url + "gradio_api/info") as info:
+        assert json.load(info) == {"named_endpoints": {}, "unnamed_endpoints": {}}
+    inside = urllib.parse.quote(str(server.corpus / "zhejiang-ip.md"))
+    with pytest.raises(urllib.error.HTTPError, match=r"403|404"):
+        urllib.request.urlopen(server.url + "gradio_api/file=" + inside)
 
 
 def test_the_server_reached_for_no_other_machine(server: Any) -> None:

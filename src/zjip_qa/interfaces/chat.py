@@ -110,6 +110,12 @@ def serve(service: Service, *, open_browser: bool = False, block: bool = True) -
         quiet=True,
     )
     logger.info("serving on %s", app.local_url)
+    if settings.host not in {"127.0.0.1", "localhost", "::1"}:
+        logger.warning(
+            "%s can be reached from other machines, and whoever reaches it can read the "
+            "documents and add to them; use 127.0.0.1 to keep it to this one",
+            settings.host,
+        )
     if block:
         app.block_thread()
     return app
