@@ -140,6 +140,6 @@ class DenseIndex:
             scores, ids = self._index.search(queries, width)
             if width == self.n_vectors or (scores[:, -1] < scores[:, k - 1]).all():
                 break
-            width = min(2 * width, self.n_vectors)
+            width = min(8 * width, self.n_vectors)
         order = np.lexsort((ids, -scores), axis=1)[:, :k]
         return np.take_along_axis(scores, order, 1), np.take_along_axis(ids, order, 1)
