@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import math
 import re
 import threading
 from collections.abc import Sequence
@@ -88,7 +89,7 @@ class SentenceTransformerEncoder:
 
     def __init__(self, model: str | None = None) -> None:
         folder = find_model(model)
-        transformers_logging.disable_progress_bar()
+        transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
         try:
             self._model = SentenceTransformer(str(folder), device="cpu", local_files_only=True)
         except Exception as exc:  # whatever a damaged folder makes the libraries raise
@@ -105,7 +106,9 @@ class SentenceTransformerEncoder:
         self._passage_prompt = self._prompt(_PASSAGE_PROMPTS)
         tokenizer = self._model.tokenizer
         self._tokenizer: Any = tokenizer if getattr(tokenizer, "is_fast", False) else None
-        self.max_tokens = int(self._model.max_seq_length or 512)
+        # None or infinite where the model sets no limit, as a static one.
+        limit = self._model.max_seq_length or math.inf
+        self.max_tokens = int(limit) if math.isfinite(limit) else 512
         self._projection: torch.Tensor | None = None
         self._rarity: NDArray[np.float32] | None = None
         if (folder / _LATE_INTERACTION).exists():
@@ -178,24 +181,43 @@ class SentenceTransformerEncoder:
                 return_tensors="pt",
                 return_offsets_mapping=True,
             )
-        spans = rows.pop("offset_mapping").numpy().astype(np.int32) - len(prompt)
+        spans = rows.pop("offset_mapping").numpy().astype(np.int32)
         with torch.inference_mode():
-            out = self._model.forward({**rows, "modality": "text"})
+            features: dict[str, Any] = {**rows, "modality": "text"}
+            out = self._model.forward(features)
             pooled = torch.nn.functional.normalize(out["sentence_embedding"].float(), dim=-1)
-            states = out["token_embeddings"].float()
+            tokens_out = out["token_embeddings"].float()
             if self._projection is not None:
-                states = states @ self._projection
-            states = torch.nn.functional.normalize(states, dim=-1).numpy()
+                tokens_out = tokens_out @ self._projection
+            states = torch.nn.functional.normalize(tokens_out, dim=-1).numpy()
         ids = rows["input_ids"].numpy()
         assert self._rarity is not None
         weights = self._rarity[ids]
-        # Padding and special tokens have empty spans; a prompt's tokens lie before the text.
-        kept = (spans[:, :, 1] > spans[:, :, 0]) & (spans[:, :, 0] >= 0) & (weights > 0)
-        tokens = [
-            TokenVectors(states[i][kept[i]], spans[i][kept[i]], weights[i][kept[i]])
-            for i in range(len(texts))
-        ]
+        tokens: list[TokenVectors] = []
+        for i, text in enumerate(texts):
+            exact = _words_only(text, spans[i], len(prompt))
+            kept = (exact[:, 1] > exact[:, 0]) & (weights[i] > 0)
+            tokens.append(
+                TokenVectors(states[i][kept], exact[kept] - len(prompt), weights[i][kept])
+            )
         return pooled.numpy(), tokens
+
+
+def _words_only(text: str, spans: NDArray[np.int32], start: int) -> NDArray[np.int32]:
+    """Narrow token spans to words of the text after `start`, where its prompt ends.
+
+    A SentencePiece token takes the space before its word along, even the prompt's last one. A
+    token of marks alone (unknown ones share a vector with unknown words), of padding, or of the
+    prompt becomes empty.
+    """
+    exact = np.zeros_like(spans)
+    for row, (first, last) in enumerate(spans.tolist()):
+        first = max(first, start)
+        word = text[first:last]
+        if any(character.isalnum() for character in word):
+            first += len(word) - len(word.lstrip())
+            exact[row] = first, first + len(word.strip())
+    return exact
 
 
 def _batches(lengths: Sequence[int], max_tokens: int) -> list[list[int]]:
@@ -214,7 +236,7 @@ def _batches(lengths: Sequence[int], max_tokens: int) -> list[list[int]]:
 
 
 def _content_tokens(tokenizer: Any) -> NDArray[np.float32]:
-    """Weigh every token of a vocabulary: 1 for what may be a content word, 0 for marks and function words."""
+    """Weigh each token of a vocabulary: 0 for marks and function words, 1 for the others."""
     vocabulary: dict[str, int] = tokenizer.get_vocab()
     weights = np.zeros(max(vocabulary.values()) + 1, dtype=np.float32)
     for token, number in vocabulary.items():

@@ -14,10 +14,9 @@ def standardise(scores: NDArray[np.float32]) -> NDArray[np.float32]:
     Args:
         scores: (n,), one leg's scores of the candidates of one question.
     """
-    spread = scores.std()
-    if len(scores) == 0 or spread < 1e-6:
+    if len(scores) == 0 or scores.std() < 1e-6:
         return np.zeros_like(scores)
-    centred: NDArray[np.float32] = (scores - scores.mean()) / spread
+    centred: NDArray[np.float32] = (scores - scores.mean()) / scores.std()
     return centred
 
 
