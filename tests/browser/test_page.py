@@ -79,6 +79,17 @@ def test_an_english_question_gets_english_and_the_chinese_source_beside_it(
     expect(page.locator(".row.cited .translation").first).to_contain_text("360")
 
 
+def test_an_abstention_is_an_answer_with_the_nearest_passages_as_such(
+    open_page: OpenPage,
+) -> None:
+    page = open_page("en-US")
+    ask(page, "Who won the 1998 World Cup?")
+    expect(page.locator(".badge")).to_have_text(s.NOT_IN_DOCUMENTS.en)
+    expect(page.locator(".sources h4")).to_have_text(s.NEAREST.en)
+    page.locator(".source-link").first.click()
+    expect(page.locator("#hit")).to_be_in_viewport()
+
+
 def test_an_example_is_asked_by_clicking_it(open_page: OpenPage) -> None:
     page = open_page()
     question = page.locator(".chip").first.inner_text()
