@@ -129,7 +129,7 @@ def test_the_language_switch_keeps_the_conversation_and_is_remembered(
 def test_a_phone_in_the_dark_scrolls_one_way_only(open_page: OpenPage) -> None:
     page = open_page("en-US", width=360, height=740, dark=True)
     assert no_sideways_scrolling(page)
-    ask(page, "How much financing did the securitisation projects help companies obtain?")
+    ask(page, "How many technology transfer institutions have universities set up?")
     page.click(".answer .text .cite")
     expect(page.locator("#hit")).to_be_in_viewport()
     page.click("#retrieval button")
