@@ -1,4 +1,4 @@
-"""The command that rebuilds the shipped model."""
+"""The commands that rebuild the shipped model."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 
 from zjip_qa.training.build import build_version_0
 from zjip_qa.training.data import sample_sentences
+from zjip_qa.training.train import Paths, train
 
 
 def main() -> None:
@@ -18,10 +19,26 @@ def main() -> None:
     build.add_argument("--data", type=Path, required=True, help="folder with parallel/*.tsv.gz")
     build.add_argument("--out", type=Path, required=True, help="model folder to write")
     build.add_argument("--seed", type=int, default=0)
+    further = steps.add_parser("train", help="train a model folder on parallel text")
+    further.add_argument("--data", type=Path, required=True, help="folder with parallel, zh_pairs")
+    further.add_argument("--model", type=Path, required=True, help="model folder to begin with")
+    further.add_argument("--out", type=Path, required=True, help="model folder to write")
+    further.add_argument("--minutes", type=float, required=True, help="of training in all")
+    further.add_argument("--reading", type=Path, nargs="*", default=[], help="SQuAD-form files")
+    further.add_argument("--resume", action="store_true", help="go on from the last checkpoint")
+    further.add_argument("--seed", type=int, default=0)
     arguments = parser.parse_args()
-    logging.basicConfig(level=logging.INFO, format="%(message)s")
-    samples = sample_sentences(arguments.data, n_per_source=1500, seed=arguments.seed)
-    build_version_0(arguments.out, samples)
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S")
+    if arguments.step == "build":
+        samples = sample_sentences(arguments.data, n_per_source=1500, seed=arguments.seed)
+        build_version_0(arguments.out, samples)
+    else:
+        train(
+            Paths(arguments.data, arguments.model, arguments.out, arguments.reading),
+            minutes=arguments.minutes,
+            resume=arguments.resume,
+            seed=arguments.seed,
+        )
 
 
 if __name__ == "__main__":

@@ -170,7 +170,7 @@ def write_model(
         mask_token="[MASK]",
         model_max_length=MAX_TOKENS,
     )
-    body.half().save_pretrained(halves)
+    body.half().save_pretrained(halves)  # type: ignore[no-untyped-call]
     fast.save_pretrained(halves)
     # Stored in halves, computed in floats: float16 arithmetic on a CPU is slow and coarse.
     config = json.loads((halves / "config.json").read_text(encoding="utf-8"))
@@ -178,7 +178,7 @@ def write_model(
         json.dumps(config | {"dtype": "float32"}, indent=2) + "\n", encoding="utf-8"
     )
     write_tokenizer(tokenizer, vocabulary, halves / "tokenizer.json")
-    body.float()
+    body.float()  # type: ignore[no-untyped-call]
     transformer = Transformer(str(halves), max_seq_length=MAX_TOKENS)
     pooling = Pooling(transformer.get_embedding_dimension(), "mean")
     model = SentenceTransformer(modules=[transformer, pooling, Normalize()], device="cpu")

@@ -1,4 +1,4 @@
-"""Reads the training data: gzipped tab-separated pairs, one source a file."""
+"""Reads the training data: tab-separated pairs, one source a file."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ def read_pairs(path: Path) -> Iterator[Pair]:
     """Read rows of two columns, skipping what isn't a pair.
 
     Args:
-        path: a `.tsv.gz` file, UTF-8; further columns are ignored.
+        path: a `.tsv` or `.tsv.gz` file, UTF-8; further columns are ignored.
     """
-    with gzip.open(path, "rt", encoding="utf-8") as rows:
+    with (gzip.open if path.suffix == ".gz" else open)(path, "rt", encoding="utf-8") as rows:
         for row in rows:
             left, _, rest = row.rstrip("\n").partition("\t")
             right = rest.partition("\t")[0]

@@ -1,0 +1,295 @@
+"""Teaches the Chinese words: a Chinese sentence gets the vector of its English translation.
+
+The English encoder the model was built from is the teacher (Reimers & Gurevych, EMNLP 2020).
+First only the Chinese input embeddings move; then the whole body, its English side held to the
+teacher by the same cosine; last, token vectors are trained for late interaction too (Khattab &
+Zaharia, SIGIR 2020). Chinese questions and their passages come in between, as a contrast within
+the batch. Rows of the English pieces never move.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+from torch.nn import functional
+from transformers import PreTrainedModel
+
+from zjip_qa.training.rows import Batch, Texts
+
+logger = logging.getLogger(__name__)
+
+_TWIN = 0.9
+_SCALE = 20.0
+_LOOSE = 0.25
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """What is trained when. Times are shares of the whole training."""
+
+    embedding_rate: float = 2e-3
+    body_rate: float = 6e-5
+    projection_rate: float = 5e-4
+    body_from: float = 0.33
+    late_from: float = 0.66
+    own_data_from: float = 0.5
+    question_batches: float = 0.08
+    english_batches: float = 0.25
+    contrast: float = 0.5
+    late: float = 0.5
+    final_rate: float = 0.03
+
+
+@dataclass(slots=True)
+class Student:
+    """The model in training.
+
+    `table` is apart from the body because its gradient is sparse: an optimiser that walks the
+    whole matrix at every step costs more than the encoder itself.
+    """
+
+    body: PreTrainedModel
+    table: torch.nn.Embedding
+    projection: torch.nn.Parameter
+    rarity: Tensor
+    trainable: Tensor
+    """(n_vocabulary,) True for the rows that may move."""
+
+    def states(self, texts: Texts) -> tuple[Tensor, Tensor]:
+        """Last hidden states (n, length, dim) and the mask (n, length)."""
+        ids, mask = on(self.rarity.device, texts)
+        words = self.table(ids)
+        words = torch.where(self.trainable[ids][..., None], words, words.detach())
+        with torch.autocast(ids.device.type, torch.bfloat16):
+            states = self.body(inputs_embeds=words, attention_mask=mask).last_hidden_state
+        return states.float(), mask
+
+    def tokens(self, texts: Texts, states: Tensor) -> tuple[Tensor, Tensor]:
+        """Projected token vectors (n, length, 128), unit length, and their rarities (n, length).
+
+        The first and last token of a text ([CLS], [SEP]) and the filling have rarity 0.
+        """
+        ids, mask = on(self.rarity.device, texts)
+        vectors = functional.normalize(states @ self.projection, dim=-1)
+        inner = mask & functional.pad(mask[:, 1:], (0, 1))
+        inner[:, 0] = False
+        return vectors, self.rarity[ids] * inner
+
+
+def on(device: torch.device, texts: Texts) -> tuple[Tensor, Tensor]:
+    """Ids and mask as tensors."""
+    return torch.from_numpy(texts.ids).to(device), torch.from_numpy(texts.mask).to(device)
+
+
+def pooled(states: Tensor, mask: Tensor) -> Tensor:
+    """Mean of the token vectors where the mask is true, unit length: (n, dim)."""
+    weights = mask[..., None].to(states.dtype)
+    return functional.normalize((states * weights).sum(1) / weights.sum(1), dim=-1)
+
+
+def contrast(scores: Tensor, targets: Tensor) -> Tensor:
+    """In-batch contrast in both directions: each row's own target against all others.
+
+    Args:
+        scores: (n, n), row i against target j.
+        targets: (n, dim) sentence vectors; targets nearly alike aren't held against each other.
+    """
+    targets = targets.detach()
+    twins = (targets @ targets.T > _TWIN).fill_diagonal_(False)
+    scores = scores.masked_fill(twins, -torch.inf)
+    own = torch.arange(len(scores), device=scores.device)
+    return (functional.cross_entropy(scores, own) + functional.cross_entropy(scores.T, own)) / 2
+
+
+def distance(vectors: Tensor, teacher: Tensor) -> Tensor:
+    """2(1 − cos), the squared distance, without rows so far off that the pair is hardly one."""
+    cosines = (vectors * teacher).sum(-1)
+    kept = (cosines.detach() > _LOOSE).float()
+    return (2 * (1 - cosines) * kept).sum() / kept.sum().clamp(min=1)
+
+
+def late_scores(
+    queries: Tensor, rarity: Tensor, passages: Tensor, passage_rarity: Tensor
+) -> Tensor:
+    """Rarity-weighted MaxSim of every query with every passage: (n_queries, n_passages).
+
+    Args:
+        queries: (n_queries, length, dim) unit token vectors.
+        rarity: (n_queries, length) weights of the query's tokens.
+        passages: (n_passages, length, dim).
+        passage_rarity: (n_passages, length); tokens of rarity 0 are not matched.
+    """
+    best = torch.stack(
+        [
+            (queries @ tokens.T).masked_fill(weights == 0, -1.0).amax(-1)
+            for tokens, weights in zip(passages, passage_rarity, strict=True)
+        ],
+        dim=1,
+    )
+    weights = rarity[:, None] / rarity.sum(-1).clamp(min=1e-6)[:, None, None]
+    return (best * weights).sum(-1)
+
+
+@dataclass(slots=True)
+class Progress:
+    """How far the training is; what a checkpoint keeps beside the weights."""
+
+    step: int = 0
+    seconds: float = 0.0
+    rows: int = 0
+
+
+@dataclass(slots=True)
+class Trainer:
+    """The loop's state: student, teacher, optimisers, progress."""
+
+    student: Student
+    teacher: PreTrainedModel
+    recipe: Recipe
+    seconds: float
+    progress: Progress = field(default_factory=Progress)
+    words_optimizer: torch.optim.SparseAdam = field(init=False)
+    body_optimizer: torch.optim.AdamW = field(init=False)
+    recent: dict[str, list[float]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Set up the optimisers."""
+        student, recipe = self.student, self.recipe
+        self.words_optimizer = torch.optim.SparseAdam([student.table.weight], recipe.embedding_rate)
+        body = [p for n, p in student.body.named_parameters() if "word_embeddings" not in n]
+        self.body_optimizer = torch.optim.AdamW(
+            [
+                {"params": body, "lr": recipe.body_rate},
+                {"params": [student.projection], "lr": recipe.projection_rate},
+            ],
+            weight_decay=0.0,
+        )
+
+    def share_done(self) -> float:
+        """Share of the time that is spent, 0 to 1."""
+        return min(1.0, self.progress.seconds / self.seconds)
+
+    def run(
+        self,
+        translations: Iterator[Batch],
+        questions: Iterator[Batch],
+        rng: np.random.Generator,
+        *,
+        until: float,
+    ) -> None:
+        """Train until so many seconds of training have passed."""
+        recipe = self.recipe
+        while self.progress.seconds < until:
+            began = time.monotonic()
+            done = self.share_done()
+            body = done >= recipe.body_from
+            for parameter in self.body_optimizer.param_groups[0]["params"]:
+                parameter.requires_grad_(body)
+            late = done >= recipe.late_from
+            if rng.random() < recipe.question_batches:
+                batch = next(questions)
+                loss = self.question_loss(batch, late=late)
+            else:
+                batch = next(translations)
+                english = body and bool(rng.random() < recipe.english_batches)
+                loss = self.translation_loss(batch, english=english, late=late and english)
+            self.step(loss, body=body)
+            self.progress.rows += len(batch.left.ids)
+            self.progress.seconds += time.monotonic() - began
+            if self.progress.step % 50 == 0:
+                self.report()
+
+    def translation_loss(self, batch: Batch, *, english: bool, late: bool) -> Tensor:
+        """Chinese to the teacher's vector; with `english`, the student's own English too."""
+        student = self.student
+        ids, mask = on(student.rarity.device, batch.left)
+        with torch.no_grad(), torch.autocast(ids.device.type, torch.bfloat16):
+            states = self.teacher(input_ids=ids, attention_mask=mask).last_hidden_state
+        target = pooled(states.float(), mask)
+        states, mask = student.states(batch.right)
+        vectors = pooled(states, mask)
+        loss = distance(vectors, target)
+        self.note("zh", 1 - loss.item() / 2)
+        loss = loss + self.recipe.contrast * contrast(vectors @ target.T * _SCALE, target)
+        if english:
+            english_states, english_mask = student.states(batch.left)
+            held = distance(pooled(english_states, english_mask), target)
+            self.note("en", 1 - held.item() / 2)
+            loss = loss + held
+            if late:
+                loss = loss + self.late_loss(batch, english_states, states, target)
+        return loss
+
+    def question_loss(self, batch: Batch, *, late: bool) -> Tensor:
+        """Chinese questions against the passages of the batch."""
+        student = self.student
+        states, mask = student.states(batch.left)
+        passage_states, passage_mask = student.states(batch.right)
+        vectors, passages = pooled(states, mask), pooled(passage_states, passage_mask)
+        loss = self.recipe.contrast * contrast(vectors @ passages.T * _SCALE, passages)
+        self.note("question", loss.item())
+        if late:
+            loss = loss + self.late_loss(batch, states, passage_states, passages)
+        return loss
+
+    def late_loss(self, batch: Batch, left: Tensor, right: Tensor, target: Tensor) -> Tensor:
+        """Contrast of the late-interaction scores of a batch, left texts asking."""
+        lefts, left_rarity = self.student.tokens(batch.left, left)
+        rights, right_rarity = self.student.tokens(batch.right, right)
+        scores = late_scores(lefts, left_rarity, rights, right_rarity)
+        loss = self.recipe.late * contrast(scores * _SCALE, target)
+        self.note("late", loss.item())
+        return loss
+
+    def step(self, loss: Tensor, *, body: bool) -> None:
+        """One step of the optimisers; rates fall linearly after a short warm-up."""
+        recipe, done = self.recipe, self.share_done()
+        fall = max(recipe.final_rate, 1 - done)
+        warm = min(1.0, (self.progress.step + 1) / 50)
+        body_warm = min(1.0, (done - recipe.body_from) / 0.02 + 0.01)
+        self.words_optimizer.param_groups[0]["lr"] = recipe.embedding_rate * fall * warm
+        for group, rate in zip(
+            self.body_optimizer.param_groups,
+            (recipe.body_rate, recipe.projection_rate),
+            strict=True,
+        ):
+            group["lr"] = rate * fall * body_warm
+        self.words_optimizer.zero_grad()
+        self.body_optimizer.zero_grad()
+        loss.backward()  # type: ignore[no-untyped-call]
+        self.words_optimizer.step()  # type: ignore[no-untyped-call]
+        if body:
+            torch.nn.utils.clip_grad_norm_(self.body_optimizer.param_groups[0]["params"], 1.0)
+            self.body_optimizer.step()
+        self.progress.step += 1
+
+    def note(self, name: str, value: float) -> None:
+        """Keep a figure for the progress line."""
+        self.recent.setdefault(name, []).append(value)
+
+    def report(self) -> None:
+        """Log step, rows, rate, time left and the means since the last line."""
+        progress = self.progress
+        figures = "  ".join(f"{k} {np.mean(v):.3f}" for k, v in sorted(self.recent.items()))
+        logger.info(
+            "%5.1f %%  step %d  %d rows  %.0f rows/s  %.0f min left  %s",
+            100 * self.share_done(),
+            progress.step,
+            progress.rows,
+            progress.rows / progress.seconds,
+            (self.seconds - progress.seconds) / 60,
+            figures,
+        )
+        self.recent.clear()
+
+
+def trainable_rows(tokens: list[str]) -> NDArray[np.bool_]:
+    """Rows that may move: all but the pieces written in ASCII, which are English."""
+    return np.array([not token.isascii() for token in tokens])

@@ -1,0 +1,145 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from transformers import BertConfig, BertModel
+
+from zjip_qa.training.checkpoint import load_state, save_state
+from zjip_qa.training.distill import (
+    Recipe,
+    Student,
+    Trainer,
+    contrast,
+    distance,
+    late_scores,
+    trainable_rows,
+)
+from zjip_qa.training.rows import Batch, padded
+
+N_ENGLISH = 10
+N_TOKENS = 20
+
+
+def _body() -> BertModel:
+    torch.manual_seed(0)
+    config = BertConfig(
+        vocab_size=N_TOKENS,
+        hidden_size=8,
+        num_hidden_layers=1,
+        num_attention_heads=2,
+        intermediate_size=16,
+    )
+    body = BertModel(config, add_pooling_layer=False)
+    with torch.no_grad():
+        # Words must outweigh positions for the texts' vectors to differ from the start.
+        body.embeddings.word_embeddings.weight *= 50
+    body.train(False)
+    return body
+
+
+def _trainer() -> Trainer:
+    body, teacher = _body(), _body().requires_grad_(False)
+    words = body.embeddings.word_embeddings.weight.detach()
+    student = Student(
+        body=body,
+        table=torch.nn.Embedding(N_TOKENS, 8, sparse=True, _weight=words.clone()),
+        projection=torch.nn.Parameter(torch.eye(8)[:, :4].clone()),
+        rarity=torch.ones(N_TOKENS),
+        trainable=torch.arange(N_TOKENS) >= N_ENGLISH,
+    )
+    return Trainer(student, teacher, Recipe(), seconds=100.0)
+
+
+def _batch() -> Batch:
+    def texts(rows: list[list[int]]) -> list[np.ndarray[tuple[int], np.dtype[np.int32]]]:
+        return [np.array(row, np.int32) for row in rows]
+
+    english = texts([[2, 5, 3], [2, 6, 7, 3], [2, 8, 3]])
+    chinese = texts([[2, 11, 3], [2, 12, 13, 3], [2, 5, 14, 3]])
+    return Batch(padded(english), padded(chinese))
+
+
+def test_distance_leaves_out_rows_that_are_far_off() -> None:
+    vectors = torch.tensor([[1.0, 0.0], [1.0, 0.0]])
+    teacher = torch.tensor([[0.6, 0.8], [0.0, 1.0]])
+    # 2(1 - 0.6) of the first row; the second has cosine 0 and doesn't count.
+    assert distance(vectors, teacher).item() == pytest.approx(0.8)
+
+
+def test_twins_are_not_held_against_each_other() -> None:
+    targets = torch.tensor([[1.0, 0.0], [1.0, 0.0], [0.0, 1.0]])
+    scores = torch.tensor([[5.0, 5.0, 0.0], [5.0, 5.0, 0.0], [0.0, 0.0, 5.0]])
+    # Without the twin, rows 1 and 2 have one rival: ln(1 + e^-5). Row 3 has two.
+    one, two = np.log1p(np.exp(-5.0)), np.log1p(2 * np.exp(-5.0))
+    assert contrast(scores, targets).item() == pytest.approx((2 * one + two) / 3, rel=1e-4)
+
+
+def test_late_scores_by_hand() -> None:
+    queries = torch.tensor([[[1.0, 0.0], [0.0, 1.0]]])
+    passages = torch.tensor([[[0.6, 0.8], [1.0, 0.0]], [[0.0, 1.0], [1.0, 0.0]]])
+    rarity = torch.tensor([[3.0, 1.0]])
+    weights = torch.tensor([[1.0, 1.0], [1.0, 0.0]])
+    # Passage 1: (3 · 1.0 + 1 · 0.8) / 4. Passage 2, whose second token has no weight: (0 + 1) / 4.
+    assert late_scores(queries, rarity, passages, weights).tolist() == [pytest.approx([0.95, 0.25])]
+
+
+def test_special_and_filling_tokens_have_no_rarity() -> None:
+    trainer, batch = _trainer(), _batch()
+    states, _ = trainer.student.states(batch.right)
+    vectors, rarity = trainer.student.tokens(batch.right, states)
+    assert vectors.shape == (3, 8, 4)
+    assert rarity[:, :4].tolist() == [[0, 1, 0, 0], [0, 1, 1, 0], [0, 1, 1, 0]]
+    assert rarity[:, 4:].sum() == 0
+
+
+@pytest.mark.parametrize("body", [False, True])
+def test_only_what_should_moves(body: bool) -> None:
+    trainer, batch = _trainer(), _batch()
+    trainer.progress.seconds = 80.0
+    for parameter in trainer.body_optimizer.param_groups[0]["params"]:
+        parameter.requires_grad_(body)
+    words = trainer.student.table.weight.detach().clone()
+    layer = dict(trainer.student.body.named_parameters())["encoder.layer.0.output.dense.weight"]
+    before = layer.detach().clone()
+    trainer.step(trainer.translation_loss(batch, english=body, late=body), body=body)
+    moved = (trainer.student.table.weight.detach() != words).any(dim=1).nonzero().flatten()
+    assert moved.tolist() == [11, 12, 13, 14]
+    assert bool((layer != before).any()) is body
+
+
+def test_training_brings_chinese_to_the_teacher() -> None:
+    trainer, batch = _trainer(), _batch()
+    first = trainer.translation_loss(batch, english=False, late=False).item()
+    for _ in range(60):
+        trainer.step(trainer.translation_loss(batch, english=False, late=False), body=False)
+    assert trainer.translation_loss(batch, english=False, late=False).item() < first - 0.05
+
+
+def test_a_training_goes_on_where_it_stopped(tmp_path: Path) -> None:
+    batch = _batch()
+    whole, half = _trainer(), _trainer()
+    for trainer in (whole, half):
+        trainer.progress.seconds = 80.0
+        for parameter in trainer.body_optimizer.param_groups[0]["params"]:
+            parameter.requires_grad_(True)
+    steps = 4
+    for trainer, n in ((whole, steps), (half, steps // 2)):
+        for _ in range(n):
+            trainer.step(trainer.translation_loss(batch, english=True, late=True), body=True)
+    save_state(tmp_path, half)
+    resumed = _trainer()
+    load_state(tmp_path, resumed)
+    assert resumed.progress == half.progress
+    for parameter in resumed.body_optimizer.param_groups[0]["params"]:
+        parameter.requires_grad_(True)
+    for _ in range(steps // 2):
+        resumed.step(resumed.translation_loss(batch, english=True, late=True), body=True)
+    torch.testing.assert_close(resumed.student.table.weight, whole.student.table.weight)
+    torch.testing.assert_close(resumed.student.projection, whole.student.projection)
+
+
+def test_rows_in_ascii_stay() -> None:
+    assert trainable_rows(["new", "##s", "。", "专利", "[CLS]"]).tolist() == [
+        *(False, False, True, True, False)
+    ]
