@@ -10,17 +10,19 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
+from zjip_qa.answering.figures import asked_figures
 from zjip_qa.answering.question import Asked, holds
 from zjip_qa.answering.signals import Signals, load_weights
 from zjip_qa.embedding import TokenVectors
 from zjip_qa.index import OpenIndex
 from zjip_qa.retrieval import Bridge, query_terms, similarities
 from zjip_qa.text import Segmenter
-from zjip_qa.types import Hit, Query, Sentence
+from zjip_qa.types import Chunk, Hit, Query, Sentence
 
 _RAREST = 4
 
@@ -43,6 +45,8 @@ class EvidenceFinder:
         self._index = index
         self._segmenter = segmenter
         self._bridge = bridge
+        # jieba takes longer than all the rest; passages come up again and again.
+        self._terms = lru_cache(maxsize=4096)(self._cut)
 
     def find(
         self, query: Query, asked: Asked, tokens: TokenVectors, hits: Sequence[Hit]
@@ -58,14 +62,24 @@ class EvidenceFinder:
         if self._index.tokens is None or len(tokens.weights) == 0:
             return []
         found: dict[tuple[str, int], Evidence] = {}
+        words = _Words.of(query, self._index, self._segmenter, self._bridge)
         for hit in hits:
-            for evidence in self._of_hit(query, asked, tokens, hit):
+            for evidence in self._of_hit(query, asked, tokens, words, hit):
                 key = (hit.chunk.doc_id, evidence.sentence.span.start)
                 if key not in found or evidence.score > found[key].score:
                     found[key] = evidence
         return sorted(found.values(), key=lambda e: (-e.score, e.hit.rank, e.sentence.span.start))
 
-    def _of_hit(self, query: Query, asked: Asked, tokens: TokenVectors, hit: Hit) -> list[Evidence]:
+    def _cut(self, chunk: Chunk) -> tuple[tuple[str, int, int], ...]:
+        """A chunk's terms with their spans in the document."""
+        return tuple(
+            (token.term, chunk.start + token.start, chunk.start + token.end)
+            for token in self._segmenter.index_terms(chunk.text)
+        )
+
+    def _of_hit(
+        self, query: Query, asked: Asked, tokens: TokenVectors, words: _Words, hit: Hit
+    ) -> list[Evidence]:
         assert self._index.tokens is not None
         chunk = hit.chunk
         rows = self._index.tokens.get_many([chunk.chunk_id])
@@ -75,8 +89,10 @@ class EvidenceFinder:
         cosines = np.maximum(similarities(tokens, rows.vectors.astype(np.float32) / 127.0), 0.0)
         around = cosines.max(axis=1)
         share = tokens.weights / tokens.weights.sum()
-        words = _Words.of(query, self._index, self._segmenter, self._bridge)
-        words_around = words.share_in(chunk.text)
+        topic = share @ tokens.vectors
+        figures = asked_figures(query.text, asked.years)
+        held = self._terms(chunk)
+        words_around = words.share_in({term for term, _, _ in held})
         text = self._index.store.document(chunk.doc_id).text
         weights = load_weights(query.language)
         evidence = []
@@ -91,9 +107,13 @@ class EvidenceFinder:
                 own=float(share @ own),
                 around=float(share @ around),
                 weakest=_weakest(tokens.weights, around),
-                words=words.share_in(quote),
+                words=words.share_in(
+                    {t for t, start, end in held if span.start <= start and end <= span.end}
+                ),
                 words_around=words_around,
                 dense=hit.legs.get("dense", 0.0),
+                topic=_cosine(topic, rows.vectors[inside], rows.weights[inside]),
+                figures=figures.share_in(quote, around=chunk.text),
                 kind=holds(asked, quote),
                 length=math.log(int(inside.sum())),
             )
@@ -103,10 +123,13 @@ class EvidenceFinder:
 
 @dataclass(frozen=True, slots=True)
 class _Words:
-    """The question's words with their weights, and how to find them in a text."""
+    """The question's words with their weights, and how likely each form of a word is.
 
-    terms: tuple[tuple[float, frozenset[str]], ...]
-    segmenter: Segmenter
+    Likelihoods are relative to the likeliest translation, so that finding that one, or the word
+    itself, counts in full.
+    """
+
+    terms: tuple[tuple[float, dict[str, float]], ...]
 
     @classmethod
     def of(cls, query: Query, index: OpenIndex, segmenter: Segmenter, bridge: Bridge) -> _Words:
@@ -115,15 +138,28 @@ class _Words:
         for term in query_terms(query.text, segmenter, bridge):
             df = sum(share * lexical.df(word) for word, share in term.alternatives)
             rarity = math.log1p((lexical.n_chunks - df + 0.5) / (df + 0.5))
-            words = frozenset(word for word, _ in term.alternatives)
-            terms.append((term.weight * rarity, words))
-        return cls(tuple(terms), segmenter)
+            translated = [share for _, share in term.alternatives if share < 1]
+            most = max(translated, default=1.0)
+            forms = {word: min(1.0, share / most) for word, share in term.alternatives}
+            terms.append((term.weight * rarity, forms))
+        return cls(tuple(terms))
 
-    def share_in(self, text: str) -> float:
-        held = {token.term for token in self.segmenter.index_terms(text)}
+    def share_in(self, held: set[str]) -> float:
         total = sum(weight for weight, _ in self.terms)
-        met = sum(weight for weight, words in self.terms if words & held)
+        met = sum(
+            weight * min(1.0, sum(share for word, share in words.items() if word in held))
+            for weight, words in self.terms
+        )
         return met / total if total else 0.0
+
+
+def _cosine(
+    topic: NDArray[np.float32], vectors: NDArray[np.int8], weights: NDArray[np.float32]
+) -> float:
+    """Cosine of the question's mean token with a sentence's, rare tokens counting more."""
+    mean = weights @ vectors.astype(np.float32)
+    scale = float(np.linalg.norm(topic) * np.linalg.norm(mean))
+    return float(topic @ mean) / scale if scale > 0 else 0.0
 
 
 def _weakest(weights: NDArray[np.float32], matches: NDArray[np.float32]) -> float:

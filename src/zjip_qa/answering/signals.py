@@ -28,6 +28,9 @@ class Signals:
             translated, rare words counting more.
         words_around: the same in the chunk.
         dense: cosine of question and chunk.
+        topic: cosine of the question's mean token and the sentence's.
+        figures: share of the question's own figures that stand in the sentence, half where
+            only the chunk has them; 1 for a question without figures.
         kind: how well the sentence's values fit what is asked for.
         length: logarithm of the sentence's number of tokens; long ones match by chance.
     """
@@ -38,6 +41,8 @@ class Signals:
     words: float
     words_around: float
     dense: float
+    topic: float
+    figures: float
     kind: float
     length: float
 

@@ -14,7 +14,7 @@ from importlib.resources import files
 _SUFFIX = re.compile(r"(?<=..)(?:特别行政区|自治区|自治州|省|市|县|区|镇|州)$")
 # The country at large is understood in a national document; demanding its name would refuse
 # right answers.
-_UNDERSTOOD = {"中国", "中华", "大陆", "内地", "中华人民共和国"}
+_UNDERSTOOD = "China"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ def load_places() -> Places:
     by_english: dict[str, set[str]] = {}
     for line in text.splitlines():
         chinese, _, english = line.partition("\t")
-        if chinese not in _UNDERSTOOD:
+        if english != _UNDERSTOOD:
             by_english.setdefault(english, set()).add(chinese)
     names = sorted(by_english, key=lambda name: (-len(name), name))
     return Places(
