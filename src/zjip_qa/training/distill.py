@@ -1,10 +1,11 @@
 """Teaches the Chinese words: a Chinese sentence gets the vector of its English translation.
 
 The English encoder the model was built from is the teacher (Reimers & Gurevych, EMNLP 2020).
-First only the Chinese input embeddings move; then the whole body, its English side held to the
-teacher by the same cosine; last, token vectors are trained for late interaction too (Khattab &
-Zaharia, SIGIR 2020). Chinese questions and their passages come in between, as a contrast within
-the batch. Rows of the English pieces never move.
+The Chinese input embeddings move; the body stays as it is, so that English keeps its vectors
+(Artetxe, Ruder & Yogatama, ACL 2020), unless the recipe frees it for the last part, when its
+English side is held to the teacher by the same cosine. Chinese questions and their passages come
+in between, as a contrast within the batch; later the token vectors are trained for late
+interaction too (Khattab & Zaharia, SIGIR 2020). Rows of the English pieces never move.
 """
 
 from __future__ import annotations
@@ -32,18 +33,24 @@ _LOOSE = 0.25
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """What is trained when. Times are shares of the whole training."""
+    """What is trained when.
+
+    Fields ending in `_from` are shares of the whole time (1.0: never), in `_batches` shares of
+    the batches, in `_rate` learning rates; `contrast` and `late` weigh their losses against the
+    distance to the teacher.
+    """
 
     embedding_rate: float = 2e-3
     body_rate: float = 6e-5
     projection_rate: float = 5e-4
-    body_from: float = 0.33
-    late_from: float = 0.66
+    body_from: float = 1.0
+    late_from: float = 0.3
     own_data_from: float = 0.5
     question_batches: float = 0.08
     english_batches: float = 0.25
     contrast: float = 0.5
-    late: float = 0.5
+    late: float = 0.4
+    late_batches: float = 0.5
     final_rate: float = 0.03
 
 
@@ -192,14 +199,14 @@ class Trainer:
             body = done >= recipe.body_from
             for parameter in self.body_optimizer.param_groups[0]["params"]:
                 parameter.requires_grad_(body)
-            late = done >= recipe.late_from
+            late = done >= recipe.late_from and bool(rng.random() < recipe.late_batches)
             if rng.random() < recipe.question_batches:
                 batch = next(questions)
                 loss = self.question_loss(batch, late=late)
             else:
                 batch = next(translations)
                 english = body and bool(rng.random() < recipe.english_batches)
-                loss = self.translation_loss(batch, english=english, late=late and english)
+                loss = self.translation_loss(batch, english=english, late=late)
             self.step(loss, body=body)
             self.progress.rows += len(batch.left.ids)
             self.progress.seconds += time.monotonic() - began
@@ -211,20 +218,23 @@ class Trainer:
         student = self.student
         ids, mask = on(student.rarity.device, batch.left)
         with torch.no_grad(), torch.autocast(ids.device.type, torch.bfloat16):
-            states = self.teacher(input_ids=ids, attention_mask=mask).last_hidden_state
-        target = pooled(states.float(), mask)
-        states, mask = student.states(batch.right)
-        vectors = pooled(states, mask)
+            english_states = self.teacher(input_ids=ids, attention_mask=mask).last_hidden_state
+        target = pooled(english_states.float(), mask)
+        states, chinese_mask = student.states(batch.right)
+        vectors = pooled(states, chinese_mask)
         loss = distance(vectors, target)
         self.note("zh", 1 - loss.item() / 2)
         loss = loss + self.recipe.contrast * contrast(vectors @ target.T * _SCALE, target)
         if english:
-            english_states, english_mask = student.states(batch.left)
-            held = distance(pooled(english_states, english_mask), target)
+            english_states, mask = student.states(batch.left)
+            held = distance(pooled(english_states, mask), target)
             self.note("en", 1 - held.item() / 2)
             loss = loss + held
-            if late:
-                loss = loss + self.late_loss(batch, english_states, states, target)
+        if late:
+            # Until the body moves, the teacher's token vectors are the student's own.
+            sides = (batch.left, english_states.float()), (batch.right, states)
+            asking, answering = sides if self.progress.step % 2 else sides[::-1]
+            loss = loss + self.late_loss(asking, answering, target)
         return loss
 
     def question_loss(self, batch: Batch, *, late: bool) -> Tensor:
@@ -236,13 +246,17 @@ class Trainer:
         loss = self.recipe.contrast * contrast(vectors @ passages.T * _SCALE, passages)
         self.note("question", loss.item())
         if late:
-            loss = loss + self.late_loss(batch, states, passage_states, passages)
+            loss = loss + self.late_loss(
+                (batch.left, states), (batch.right, passage_states), passages
+            )
         return loss
 
-    def late_loss(self, batch: Batch, left: Tensor, right: Tensor, target: Tensor) -> Tensor:
-        """Contrast of the late-interaction scores of a batch, left texts asking."""
-        lefts, left_rarity = self.student.tokens(batch.left, left)
-        rights, right_rarity = self.student.tokens(batch.right, right)
+    def late_loss(
+        self, asking: tuple[Texts, Tensor], answering: tuple[Texts, Tensor], target: Tensor
+    ) -> Tensor:
+        """Contrast of the late-interaction scores of a batch; texts come with their states."""
+        lefts, left_rarity = self.student.tokens(*asking)
+        rights, right_rarity = self.student.tokens(*answering)
         scores = late_scores(lefts, left_rarity, rights, right_rarity)
         loss = self.recipe.late * contrast(scores * _SCALE, target)
         self.note("late", loss.item())
@@ -253,21 +267,18 @@ class Trainer:
         recipe, done = self.recipe, self.share_done()
         fall = max(recipe.final_rate, 1 - done)
         warm = min(1.0, (self.progress.step + 1) / 50)
-        body_warm = min(1.0, (done - recipe.body_from) / 0.02 + 0.01)
+        body_warm = min(1.0, max(0.0, done - recipe.body_from) / 0.02 + 0.01)
         self.words_optimizer.param_groups[0]["lr"] = recipe.embedding_rate * fall * warm
-        for group, rate in zip(
-            self.body_optimizer.param_groups,
-            (recipe.body_rate, recipe.projection_rate),
-            strict=True,
-        ):
-            group["lr"] = rate * fall * body_warm
+        body_group, projection_group = self.body_optimizer.param_groups
+        body_group["lr"] = recipe.body_rate * fall * body_warm
+        projection_group["lr"] = recipe.projection_rate * fall * warm
         self.words_optimizer.zero_grad()
         self.body_optimizer.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
         self.words_optimizer.step()  # type: ignore[no-untyped-call]
         if body:
             torch.nn.utils.clip_grad_norm_(self.body_optimizer.param_groups[0]["params"], 1.0)
-            self.body_optimizer.step()
+        self.body_optimizer.step()
         self.progress.step += 1
 
     def note(self, name: str, value: float) -> None:
