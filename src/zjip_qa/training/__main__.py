@@ -6,6 +6,8 @@ import argparse
 import logging
 from pathlib import Path
 
+from zjip_qa.embedding.light import SHIPPED_LIGHT
+from zjip_qa.embedding.model_folder import SHIPPED
 from zjip_qa.training.build import build_version_0
 from zjip_qa.training.data import sample_sentences
 from zjip_qa.training.train import Paths, train
@@ -27,11 +29,21 @@ def main() -> None:
     further.add_argument("--reading", type=Path, nargs="*", default=[], help="SQuAD-form files")
     further.add_argument("--resume", action="store_true", help="go on from the last checkpoint")
     further.add_argument("--seed", type=int, default=0)
+    exported = steps.add_parser("export", help="the int8 graph of the shipped model")
+    exported.add_argument("--data", type=Path, required=True, help="folder with parallel/*.tsv.gz")
+    exported.add_argument("--model", type=Path, default=SHIPPED, help="model folder to export")
+    exported.add_argument("--out", type=Path, default=SHIPPED_LIGHT, help="folder to write")
+    exported.add_argument("--seed", type=int, default=0)
     arguments = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S")
     if arguments.step == "build":
         samples = sample_sentences(arguments.data, n_per_source=1500, seed=arguments.seed)
         build_version_0(arguments.out, samples)
+    elif arguments.step == "export":
+        from zjip_qa.training.export import export
+
+        samples = sample_sentences(arguments.data, n_per_source=20, seed=arguments.seed)
+        export(arguments.model, arguments.out, samples)
     else:
         train(
             Paths(arguments.data, arguments.model, arguments.out, arguments.reading),

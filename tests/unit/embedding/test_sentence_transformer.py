@@ -12,13 +12,9 @@ from sentence_transformers import SentenceTransformer
 from tests.tiny_models import MAX_TOKENS, save_bert, save_static
 
 from zjip_qa.embedding import load_encoder
-from zjip_qa.embedding.sentence_transformer import (
-    SHIPPED,
-    SentenceTransformerEncoder,
-    _batches,
-    find_model,
-    fingerprint_folder,
-)
+from zjip_qa.embedding.model_folder import SHIPPED, find_model, fingerprint_folder
+from zjip_qa.embedding.sentence_transformer import SentenceTransformerEncoder
+from zjip_qa.embedding.tokens import batches
 from zjip_qa.errors import ModelUnavailable
 
 TEXTS = ["浙江专利转化", "patent licensing", "许可"]
@@ -140,9 +136,9 @@ def test_a_damaged_folder_is_refused(bert: Path, tmp_path: Path, damage: str) ->
 
 def test_batches_hold_every_text_once_and_keep_to_the_budget() -> None:
     lengths = [5, 900, 0, 30, 30, 256, 2, 4000, 30, 30]
-    batches = _batches(lengths, 256)
-    assert sorted(i for batch in batches for i in batch) == list(range(len(lengths)))
+    grouped = batches(lengths, 256, budget=4096)
+    assert sorted(i for batch in grouped for i in batch) == list(range(len(lengths)))
     # Longest first: 4000 and 900 are cut to 256 tokens, 16 such texts make 4096.
-    assert batches == [[7, 1, 5, 3, 4, 8, 9, 0, 6, 2]]
-    assert [len(b) for b in _batches([254] * 20, 256)] == [16, 4]
-    assert _batches([], 256) == []
+    assert grouped == [[7, 1, 5, 3, 4, 8, 9, 0, 6, 2]]
+    assert [len(b) for b in batches([254] * 20, 256, budget=4096)] == [16, 4]
+    assert batches([], 256, budget=4096) == []

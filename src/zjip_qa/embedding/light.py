@@ -1,0 +1,218 @@
+"""The shipped model without torch: starts in a fraction of a second, encodes with int8 products.
+
+The same tokenizer, embedding rows, projection and weights as `SentenceTransformerEncoder` reads;
+the body of the encoder is an ONNX graph with int8 weights, which
+`python -m zjip_qa.training export` makes. Each token is quantised by itself or by constants, so
+a text's vector doesn't depend on the texts beside it. No other model is loaded this way.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnxruntime
+from numpy.typing import NDArray
+from safetensors.numpy import load_file
+from tokenizers import Encoding, Tokenizer
+
+from zjip_qa.embedding.encoder import Encoded, TokenVectors
+from zjip_qa.embedding.model_folder import (
+    SHIPPED,
+    SHIPPED_NAME,
+    fingerprint,
+    hash_file,
+    hash_folder,
+    read_late_interaction,
+)
+from zjip_qa.embedding.tokens import batches, no_tokens, words_only
+from zjip_qa.errors import ModelUnavailable
+
+SHIPPED_LIGHT = SHIPPED.parent / "shipped-light"
+GRAPH = "encoder.int8.onnx"
+RECORD = "export.json"
+TOKEN_WEIGHTS = "token_weights.safetensors"
+EXPORTED_FROM = ("late_interaction.safetensors", "model.safetensors", "tokenizer.json")
+WORD_EMBEDDINGS = "embeddings.word_embeddings.weight"
+# Activations of one batch should stay in the processor's cache.
+_TOKENS_A_BATCH = 2048
+_EXPORT = "run `python -m zjip_qa.training export`"
+
+
+class LightEncoder:
+    """An `Encoder` over the exported shipped model, safe to share by threads.
+
+    `fingerprint` covers the model folder and the graph. It isn't that of
+    `SentenceTransformerEncoder` on the same folder: rounding to int8 moves a vector by some
+    hundredths, so an index made with one is refused by the other, as it should be.
+
+    Args:
+        folder: the model, a sentence-transformers folder.
+        light: what was exported from it.
+
+    Raises:
+        ModelUnavailable: a file is missing or damaged, or the export is of another model.
+    """
+
+    def __init__(self, folder: Path = SHIPPED, light: Path = SHIPPED_LIGHT) -> None:
+        hashes = _check_export(folder, light)
+        self.name = SHIPPED_NAME
+        self.fingerprint = fingerprint(hashes | {GRAPH: hash_file(light / GRAPH)})
+        try:
+            self._rows = map_tensor(folder / "model.safetensors", WORD_EMBEDDINGS)
+            self._projection, _ = read_late_interaction(folder)
+            self._weights = load_file(light / TOKEN_WEIGHTS)["weights"].astype(np.float32)
+            self._tokenizer = load_tokenizer(folder)
+            config = _read_json(folder / "tokenizer_config.json")
+            prompts = _read_json(folder / "config_sentence_transformers.json")["prompts"]
+            self._session = _start_session(light / GRAPH)
+        except ModelUnavailable:
+            raise
+        except Exception as exc:  # whatever a damaged file makes four libraries raise
+            raise ModelUnavailable(
+                f"the model in {folder} or its export in {light} cannot be loaded "
+                f"({type(exc).__name__}: {exc}); expected complete files; reinstall zjip-qa"
+            ) from exc
+        self.dim = self._rows.shape[1]
+        self.token_dim = self._projection.shape[1]
+        self.max_tokens = int(config["model_max_length"])
+        self._query_prompt = prompts.get("query") or ""
+        self._passage_prompt = prompts.get("document") or ""
+        self._around = [self._tokenizer.token_to_id(token) or 0 for token in ("[CLS]", "[SEP]")]
+
+    def encode_queries(self, texts: Sequence[str]) -> Encoded:
+        """Encode questions; see `Encoder`."""
+        return self._encode(texts, self._query_prompt)
+
+    def encode_passages(self, texts: Sequence[str]) -> Encoded:
+        """Encode passages; see `Encoder`."""
+        return self._encode(texts, self._passage_prompt)
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        """Count tokens; see `Encoder`."""
+        found = self._tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)
+        return [len(encoding.ids) for encoding in found]
+
+    def _encode(self, texts: Sequence[str], prompt: str) -> Encoded:
+        texts = [prompt + text for text in texts]
+        found = self._tokenizer.encode_batch(texts, add_special_tokens=False)
+        vectors = np.zeros((len(texts), self.dim), dtype=np.float32)
+        tokens = [no_tokens(self.token_dim)] * len(texts)
+        lengths = [len(encoding.ids) for encoding in found]
+        for batch in batches(lengths, self.max_tokens, budget=_TOKENS_A_BATCH):
+            states, mask = self._forward([found[i] for i in batch])
+            pooled = (states * mask[:, :, None]).sum(axis=1)
+            vectors[batch] = _unit(pooled)
+            for row, i in enumerate(batch):
+                tokens[i] = self._token_vectors(texts[i], len(prompt), found[i], states[row])
+        return Encoded(vectors, tokens)
+
+    def _forward(self, encodings: list[Encoding]) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+        """Run the body; states (n_texts, length, dim), and a mask of what isn't padding."""
+        begin, end = self._around
+        rows = [[begin, *encoding.ids[: self.max_tokens - 2], end] for encoding in encodings]
+        ids = np.zeros((len(rows), max(map(len, rows))), dtype=np.int64)
+        mask = np.zeros_like(ids)
+        for i, row in enumerate(rows):
+            ids[i, : len(row)] = row
+            mask[i, : len(row)] = 1
+        embedded = self._rows[ids].astype(np.float32)
+        feeds = {"word_embeddings": embedded, "attention_mask": mask}
+        states: NDArray[np.float32] = self._session.run(None, feeds)[0]
+        return states, mask
+
+    def _token_vectors(
+        self, text: str, prompt: int, encoding: Encoding, states: NDArray[np.float32]
+    ) -> TokenVectors:
+        n_tokens = min(len(encoding.ids), self.max_tokens - 2)
+        spans = words_only(text, encoding.offsets[:n_tokens], prompt)
+        weights = self._weights[encoding.ids[:n_tokens]]
+        kept = np.flatnonzero((spans[:, 1] > spans[:, 0]) & (weights > 0))
+        # The first state is [CLS].
+        vectors = _unit(states[kept + 1] @ self._projection)
+        return TokenVectors(vectors, spans[kept] - np.int32(prompt), weights[kept])
+
+
+def map_tensor(path: Path, name: str) -> NDArray[np.float16]:
+    """Map one matrix of a safetensors file into memory; rows are read when they are used.
+
+    Raises:
+        ModelUnavailable: the file holds no float16 matrix of that name.
+    """
+    # Eight bytes with the header's length, the header as JSON, then the tensors.
+    with path.open("rb") as file:
+        n_header = int.from_bytes(file.read(8), "little")
+        found = json.loads(file.read(n_header)).get(name, {})
+    if found.get("dtype") != "F16" or len(found["shape"]) != 2:
+        raise ModelUnavailable(
+            f"{path} holds no float16 matrix {name}; expected the shipped model; reinstall zjip-qa"
+        )
+    start = 8 + n_header + found["data_offsets"][0]
+    return np.memmap(path, dtype="<f2", mode="r", offset=start, shape=tuple(found["shape"]))
+
+
+def load_tokenizer(folder: Path) -> Tokenizer:
+    """Load a model folder's tokenizer as transformers does, special tokens named in its config."""
+    tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+    config = _read_json(folder / "tokenizer_config.json")
+    special = [value for key, value in config.items() if key.endswith("_token")]
+    tokenizer.add_special_tokens(special)
+    return tokenizer
+
+
+def physical_cores() -> int:
+    """Count the cores that this process may use, two threads of one core counted once."""
+    try:
+        allowed = os.sched_getaffinity(0)
+        topology = "/sys/devices/system/cpu/cpu{}/topology/thread_siblings_list"
+        return len({Path(topology.format(n)).read_text(encoding="ascii") for n in allowed})
+    except (AttributeError, OSError):  # another system than Linux
+        return os.cpu_count() or 1
+
+
+def _check_export(folder: Path, light: Path) -> dict[str, str]:
+    """Compare the model's files with those the graph was made from; gives their hashes."""
+    try:
+        recorded = _read_json(light / RECORD)["exported_from"]
+    except (OSError, ValueError, KeyError) as exc:
+        raise ModelUnavailable(
+            f"no exported graph in {light} ({type(exc).__name__}); expected {GRAPH} and {RECORD}; "
+            f"{_EXPORT}"
+        ) from exc
+    hashes = hash_folder(folder)
+    for name in EXPORTED_FROM:
+        if name not in hashes or recorded.get(name) != hashes[name]:
+            raise ModelUnavailable(
+                f"{light / GRAPH} was exported from another {name} than the one in {folder}; "
+                f"expected the same; {_EXPORT}"
+            )
+    if not (light / GRAPH).is_file():
+        raise ModelUnavailable(f"{light / GRAPH} is missing; {_EXPORT}")
+    return hashes
+
+
+def _start_session(graph: Path) -> onnxruntime.InferenceSession:
+    """Load the graph; ZJIP_QA_THREADS sets the number of threads."""
+    options = onnxruntime.SessionOptions()
+    # Said explicitly: left alone, onnxruntime also pins its threads, which containers forbid.
+    options.intra_op_num_threads = int(os.environ.get("ZJIP_QA_THREADS", 0)) or physical_cores()
+    options.inter_op_num_threads = 1
+    # A server's threads shouldn't burn a core while they wait for the next question.
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    options.log_severity_level = 3
+    return onnxruntime.InferenceSession(str(graph), options, providers=["CPUExecutionProvider"])
+
+
+def _read_json(path: Path) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return found
+
+
+def _unit(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
+    norms = np.linalg.norm(vectors, axis=-1, keepdims=True)
+    unit: NDArray[np.float32] = vectors / np.maximum(norms, np.float32(1e-12))
+    return unit

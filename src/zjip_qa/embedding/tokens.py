@@ -1,0 +1,72 @@
+"""What every encoder does with tokens, whichever library runs its model."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from zjip_qa.embedding.encoder import TokenVectors
+from zjip_qa.text import is_function_word
+
+
+def batches(lengths: Sequence[int], max_tokens: int, *, budget: int) -> list[list[int]]:
+    """Group texts of like length, so that little is spent on padding.
+
+    Args:
+        lengths: tokens of each text, special ones not counted.
+        max_tokens: where a text is cut, special tokens counted.
+        budget: most tokens of a batch, padding included; one text may pass it.
+
+    Returns:
+        Indices into `lengths`, longest texts first.
+    """
+    order = sorted(range(len(lengths)), key=lambda i: (-lengths[i], i))
+    grouped: list[list[int]] = []
+    room = 0
+    for i in order:
+        if room == 0:
+            longest = min(max(lengths[i], 1) + 2, max_tokens)
+            room = max(1, budget // longest)
+            grouped.append([])
+        grouped[-1].append(i)
+        room -= 1
+    return grouped
+
+
+def content_tokens(vocabulary: Mapping[str, int]) -> NDArray[np.float32]:
+    """Weigh each token of a vocabulary: 0 for marks and function words, 1 for the others."""
+    weights = np.zeros(max(vocabulary.values()) + 1, dtype=np.float32)
+    for token, number in vocabulary.items():
+        word = token.strip("#▁Ġ").lower()
+        if any(character.isalnum() for character in word) and not is_function_word(word):
+            weights[number] = 1.0
+    return weights
+
+
+def words_only(text: str, spans: Sequence[Sequence[int]], start: int) -> NDArray[np.int32]:
+    """Narrow token spans to words of the text after `start`, where its prompt ends.
+
+    A SentencePiece token takes the space before its word along, even the prompt's last one. A
+    token of marks alone (unknown ones share a vector with unknown words), of padding, or of the
+    prompt becomes empty.
+
+    Returns:
+        (n_tokens, 2), in `text`, an empty span being (0, 0).
+    """
+    exact = np.zeros((len(spans), 2), dtype=np.int32)
+    for row, (first, last) in enumerate(spans):
+        first = max(first, start)
+        word = text[first:last]
+        if any(character.isalnum() for character in word):
+            first += len(word) - len(word.lstrip())
+            exact[row] = first, first + len(word.strip())
+    return exact
+
+
+def no_tokens(dim: int) -> TokenVectors:
+    """The token vectors of a text without tokens."""
+    return TokenVectors(
+        np.zeros((0, dim), np.float32), np.zeros((0, 2), np.int32), np.zeros(0, np.float32)
+    )
