@@ -14,7 +14,7 @@ from zjip_qa.answering.highlight import bold, clause_scores, twin, value_spans
 from zjip_qa.answering.names import Place, places_in
 from zjip_qa.answering.quantities import find_quantities, in_english
 from zjip_qa.answering.question import Asked, read_question
-from zjip_qa.answering.scope import main_places, right_places, right_years
+from zjip_qa.answering.scope import main_places, right_figures, right_places, right_years
 from zjip_qa.answering.signals import load_weights
 from zjip_qa.embedding import TokenVectors
 from zjip_qa.index import OpenIndex
@@ -25,7 +25,7 @@ from zjip_qa.types import Answer, Citation, Hit, Language, Query, Span
 N_READ = 10
 """Chunks whose sentences are read."""
 N_NEAREST = 3
-CLOSE = 0.02
+CLOSE = 0.08
 """A second sentence is cited too when its score is no further behind the best one's."""
 _BROKEN_WORD = re.compile(rf"(?<=[{HAN}，。、；：,])\s*\n\s*(?=[{HAN}])")
 
@@ -56,8 +56,10 @@ class ExtractiveAnswerer:
         hits = self._retriever.search(query, k=N_READ, encoded=encoded)
         found = self._finder.find(query, asked, tokens, hits)
         places = places_in(query.text, self._segmenter)
-        in_scope = [e for e in found if self._in_scope(e, asked, places)]
-        if not in_scope:
+        in_scope = [e for e in found if self._in_scope(e, asked, query.text, places)]
+        # Where a clearly better sentence speaks of another year or place, what is left over only
+        # looks like an answer.
+        if not in_scope or in_scope[0].score < found[0].score - CLOSE:
             return self._refuse(
                 query, hits, 0.0, wording.out_of_scope(query.language, asked, places)
             )
@@ -70,10 +72,16 @@ class ExtractiveAnswerer:
         chosen = [e for e in in_scope[:2] if best.score - e.score <= CLOSE]
         return self._compose(query, asked, tokens, chosen, probability)
 
-    def _in_scope(self, evidence: Evidence, asked: Asked, places: Sequence[Place]) -> bool:
+    def _in_scope(
+        self, evidence: Evidence, asked: Asked, question: str, places: Sequence[Place]
+    ) -> bool:
         document = self._index.store.document(evidence.hit.chunk.doc_id)
-        return right_years(asked.years, document, evidence.sentence) and right_places(
-            places, document, evidence.sentence, self._main_places(document.doc_id)
+        return (
+            right_years(asked.years, document, evidence.sentence)
+            and right_figures(asked, question, evidence)
+            and right_places(
+                places, document, evidence.sentence, self._main_places(document.doc_id)
+            )
         )
 
     def _read_main_places(self, doc_id: str) -> frozenset[str]:
@@ -139,7 +147,7 @@ class ExtractiveAnswerer:
     ) -> str:
         """The sentence in the question's language, the asked-for value in bold."""
         quote = evidence.text
-        values = value_spans(asked.kind, quote, self._clauses(tokens, evidence))
+        values = value_spans(asked, quote, self._clauses(tokens, evidence))
         document = self._index.store.document(evidence.hit.chunk.doc_id)
         if document.language is query.language:
             return one_paragraph(bold(quote, values))

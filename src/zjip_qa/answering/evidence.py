@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
@@ -61,14 +61,36 @@ class EvidenceFinder:
         """
         if self._index.tokens is None or len(tokens.weights) == 0:
             return []
-        found: dict[tuple[str, int], Evidence] = {}
         words = _Words.of(query, self._index, self._segmenter, self._bridge)
+        candidates: dict[tuple[str, int], _Candidate] = {}
         for hit in hits:
-            for evidence in self._of_hit(query, asked, tokens, words, hit):
-                key = (hit.chunk.doc_id, evidence.sentence.span.start)
-                if key not in found or evidence.score > found[key].score:
-                    found[key] = evidence
-        return sorted(found.values(), key=lambda e: (-e.score, e.hit.rank, e.sentence.span.start))
+            for candidate in self._of_hit(query, asked, tokens, words, hit):
+                key = (hit.chunk.doc_id, candidate.sentence.span.start)
+                # A sentence in two chunks is read where its surroundings speak most for it.
+                if key not in candidates or candidate.signals.around > (
+                    candidates[key].signals.around
+                ):
+                    candidates[key] = candidate
+        if not candidates:
+            return []
+        # What every passage matches says nothing about which of them answers.
+        usual = np.mean([candidate.matches for candidate in candidates.values()], axis=0)
+        telling = tokens.weights * (1 - usual)
+        telling /= max(float(telling.sum()), 1e-6)
+        weights = load_weights(query.language)
+        found = []
+        for candidate in candidates.values():
+            signals = replace(candidate.signals, specific=float(telling @ candidate.matches))
+            found.append(
+                Evidence(
+                    candidate.hit,
+                    candidate.sentence,
+                    candidate.text,
+                    weights.score(signals),
+                    signals,
+                )
+            )
+        return sorted(found, key=lambda e: (-e.score, e.hit.rank, e.sentence.span.start))
 
     def _cut(self, chunk: Chunk) -> tuple[tuple[str, int, int], ...]:
         """A chunk's terms with their spans in the document."""
@@ -79,7 +101,7 @@ class EvidenceFinder:
 
     def _of_hit(
         self, query: Query, asked: Asked, tokens: TokenVectors, words: _Words, hit: Hit
-    ) -> list[Evidence]:
+    ) -> list[_Candidate]:
         assert self._index.tokens is not None
         chunk = hit.chunk
         rows = self._index.tokens.get_many([chunk.chunk_id])
@@ -94,8 +116,7 @@ class EvidenceFinder:
         held = self._terms(chunk)
         words_around = words.share_in({term for term, _, _ in held})
         text = self._index.store.document(chunk.doc_id).text
-        weights = load_weights(query.language)
-        evidence = []
+        candidates = []
         for sentence in sentences:
             span = sentence.span
             inside = (rows.spans[:, 0] >= span.start) & (rows.spans[:, 1] <= span.end)
@@ -106,6 +127,7 @@ class EvidenceFinder:
             signals = Signals(
                 own=float(share @ own),
                 around=float(share @ around),
+                specific=0.0,
                 weakest=_weakest(tokens.weights, around),
                 words=words.share_in(
                     {t for t, start, end in held if span.start <= start and end <= span.end}
@@ -117,8 +139,19 @@ class EvidenceFinder:
                 kind=holds(asked, quote),
                 length=math.log(int(inside.sum())),
             )
-            evidence.append(Evidence(hit, sentence, quote, weights.score(signals), signals))
-        return evidence
+            candidates.append(_Candidate(hit, sentence, quote, signals, own))
+        return candidates
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    """A sentence before it is compared with the others; `matches` (n_query_tokens,)."""
+
+    hit: Hit
+    sentence: Sentence
+    text: str
+    signals: Signals
+    matches: NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)

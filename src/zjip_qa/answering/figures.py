@@ -11,12 +11,34 @@ from dataclasses import dataclass
 
 from zjip_qa.answering.quantities import QuantityKind, find_quantities
 
-_ORDINALS = (
-    "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth".split()
-)
-_MONTHS = (
-    "january february march april may june july august september october november december"
-).split()
+_ORDINALS = [
+    "first",
+    "second",
+    "third",
+    "fourth",
+    "fifth",
+    "sixth",
+    "seventh",
+    "eighth",
+    "ninth",
+    "tenth",
+    "eleventh",
+    "twelfth",
+]
+_MONTHS = [
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+]
 _ENGLISH_ORDINAL = re.compile(rf"\b(?:(\d+)(?:st|nd|rd|th)|({'|'.join(_ORDINALS)}))\b", re.I)
 _ENGLISH_MONTH = re.compile(rf"\b({'|'.join(_MONTHS)})\b(?!\s+(?:be|have|I|we|not)\b)", re.I)
 _OPENING = re.compile(r"首[届个次批家部]")

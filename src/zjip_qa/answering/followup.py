@@ -12,8 +12,12 @@ from collections.abc import Sequence
 
 from zjip_qa.types import Language
 
-_BARE_ZH = re.compile(r"^(?:那么?|那|而|还有)?(?P<core>.{1,14}?)(?:呢|又如何|又怎样|怎么样)[？?。]?$")
-_OPENS_ZH = re.compile(r"^(?:那么?|而且|还有|其中|这其中|这些|那些|它们?|他们?|她们?|该|此|上述|另外|同期)")
+_BARE_ZH = re.compile(
+    r"^(?:那么?|那|而|还有)?(?P<core>.{1,14}?)(?:呢|又如何|又怎样|怎么样)[？?。]?$"
+)
+_OPENS_ZH = re.compile(
+    r"^(?:那么?|而且|还有|其中|这其中|这些|那些|它们?|他们?|她们?|该|此|上述|另外|同期)"
+)
 _LEANS_ZH = re.compile(r"其中|它们|他们|这些|那些|上述|该(?:项|省|市|中心|平台|指标|条例)")
 _BARE_EN = re.compile(r"^(?:and|but|so)?\s*(?:what|how) about\s+(?P<core>[^?]+)\??$", re.IGNORECASE)
 _OPENS_EN = re.compile(r"^(?:and|but|so|then|of (?:these|those|them))\b", re.IGNORECASE)
@@ -28,9 +32,7 @@ _YEAR = {
 _SELF_CONTAINED_WORDS = 7
 
 
-def complete(
-    question: str, language: Language, history: Sequence[tuple[str, str]]
-) -> str:
+def complete(question: str, language: Language, history: Sequence[tuple[str, str]]) -> str:
     """Complete a question from the conversation.
 
     Args:
@@ -55,9 +57,7 @@ def complete(
         core = bare["core"].strip("，, ？?")
         replaced = _replace_year(core, before)
         return replaced or _joined(before, text)
-    opens, leans = (
-        (_OPENS_ZH, _LEANS_ZH) if language is Language.ZH else (_OPENS_EN, _LEANS_EN)
-    )
+    opens, leans = (_OPENS_ZH, _LEANS_ZH) if language is Language.ZH else (_OPENS_EN, _LEANS_EN)
     short = language is Language.ZH or len(text.split()) <= 2 * _SELF_CONTAINED_WORDS
     if opens.search(text) or (short and leans.search(text)):
         return _joined(before, text)

@@ -3,21 +3,29 @@
 from __future__ import annotations
 
 import re
-from decimal import Decimal
+from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
 
-from zjip_qa.answering.quantities import Quantity, QuantityKind, find_quantities, in_english
-from zjip_qa.answering.question import AnswerKind
+from zjip_qa.answering.quantities import (
+    Period,
+    Quantity,
+    QuantityKind,
+    find_english_quantities,
+    find_quantities,
+    same_value,
+)
+from zjip_qa.answering.question import AnswerKind, Asked
 from zjip_qa.types import Span
 
-_CLAUSE = re.compile(r"[^,，;；。!！?？:：]+")
+# A comma between digits groups them; it doesn't end a clause.
+_CLAUSE = re.compile(r"(?:[^,，;；。!！?？:：]|(?<=\d)[,:](?=\d))+")
 _TITLE = re.compile(r"《[^《》]+》")
-_ENGLISH_NUMBER = re.compile(
-    r"(?:RMB\s*)?(?P<number>\d[\d,]*(?:\.\d+)?)(?:\s*(?P<scale>thousand|million|billion|trillion))?"
-)
-_SCALES = {"thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion": 10**12}
+_QUOTED_TITLE = re.compile(r"“[A-Z][^“”]+”")
+_CARRIED = 0.5
+"""Share of the score of the clause before that a rank or share takes on: in "专利转让8.4万次,居全国
+第三" the words of the question stand before the comma."""
 
 
 def clause_scores(
@@ -38,44 +46,99 @@ def clause_scores(
     return clauses
 
 
-def value_spans(
-    kind: AnswerKind, text: str, clauses: list[tuple[Span, float]]
-) -> list[Span]:
-    """Find what to set in bold: the figure, date or titles of the clause that meets the question.
+def value_spans(asked: Asked, text: str, clauses: list[tuple[Span, float]]) -> list[Span]:
+    """Find what to set in bold: the figure, date or titles that the question asks for.
+
+    Of several figures of the kind asked for, the one in the clause that best meets the question;
+    a figure of another kind only where there is none of the right one.
+
+    Args:
+        asked: what the question asks for.
+        text: the sentence.
+        clauses: its clauses, from `clause_scores`.
 
     Returns:
         Spans of `text` in order; empty where the kind of answer has no marked form.
     """
-    if kind is AnswerKind.DOCUMENT:
-        return [Span(m.start(), m.end()) for m in _TITLE.finditer(text)]
-    if kind not in (AnswerKind.FIGURE, AnswerKind.DATE):
+    if asked.kind is AnswerKind.DOCUMENT:
+        titles = list(_TITLE.finditer(text)) or list(_QUOTED_TITLE.finditer(text))
+        return [Span(match.start(), match.end()) for match in titles]
+    if asked.kind not in (AnswerKind.FIGURE, AnswerKind.DATE):
         return []
-    is_date = kind is AnswerKind.DATE
-    values = [q for q in find_quantities(text) if (q.kind is QuantityKind.DATE) is is_date]
+    values = _fitting(asked, find_quantities(text))
     if not values:
         return []
-
-    def worth(quantity: Quantity) -> float:
-        return max(
-            (score for span, score in clauses if span.overlaps(quantity.span)), default=0.0
-        )
-
-    return [max(values, key=lambda q: (worth(q), -q.span.start)).span]
+    return [max(values, key=lambda q: (_worth(q, clauses), -q.span.start)).span]
 
 
-def twin(quantity: Quantity, english: str) -> Span | None:
-    """Find the same value in an English sentence, or None."""
-    said = in_english(quantity)
-    at = english.find(said)
-    if at >= 0:
-        return Span(at, at + len(said))
-    for match in _ENGLISH_NUMBER.finditer(english):
-        value = Decimal(match["number"].replace(",", "").rstrip("."))
-        if quantity.value is not None and value * _SCALES.get(match["scale"] or "", 1) == (
-            quantity.value
-        ):
-            return Span(match.start(), match.end())
-    return None
+def _fitting(asked: Asked, found: list[Quantity]) -> list[Quantity]:
+    """The figures of the first, strictest requirement that any of them meets."""
+    if asked.kind is AnswerKind.DATE:
+        dates = [q for q in found if q.kind is QuantityKind.DATE]
+        # "20年前" dates something too.
+        return dates or [q for q in found if q.unit == "年"]
+    figures = [q for q in found if q.kind is not QuantityKind.DATE]
+    counts = (QuantityKind.NUMBER, QuantityKind.MONEY, QuantityKind.SHARE)
+
+    def is_asked(q: Quantity) -> bool:
+        return q.kind is asked.quantity if asked.quantity else q.kind in counts
+
+    def has_unit(q: Quantity) -> bool:
+        return not asked.measure_word or asked.measure_word in q.unit
+
+    requirements: tuple[Callable[[Quantity], bool], ...] = (
+        lambda q: is_asked(q) and has_unit(q),
+        is_asked,
+        lambda q: q.kind is not QuantityKind.ORDINAL,
+        lambda q: True,
+    )
+    for meets in requirements:
+        fitting = [q for q in figures if meets(q)]
+        if fitting:
+            return fitting
+    return []
+
+
+def _worth(quantity: Quantity, clauses: list[tuple[Span, float]]) -> float:
+    carried = _CARRIED if quantity.kind in (QuantityKind.RANK, QuantityKind.SHARE) else 0.0
+    worth = 0.0
+    for i, (span, score) in enumerate(clauses):
+        if span.overlaps(quantity.span):
+            before = clauses[i - 1][1] if i else 0.0
+            worth = max(worth, score + carried * before)
+    return worth
+
+
+def twin(quantity: Quantity, english: str, quote: str = "") -> Span | None:
+    """Find the same value in an English sentence.
+
+    Args:
+        quantity: the value, found in `quote`.
+        english: the translation of `quote`.
+        quote: the sentence the value is from; with it, equal values are told apart by their
+            order.
+
+    Returns:
+        Its span in `english`; None where no figure there has the value.
+    """
+    candidates = find_english_quantities(english)
+    equal = [q for q in candidates if same_value(quantity, q)]
+    if not equal and quantity.kind is QuantityKind.DATE:
+        equal = [q for q in candidates if _agree(quantity, q)]
+    if not equal:
+        return None
+    earlier = [q for q in find_quantities(quote) if q.span.start < quantity.span.start]
+    nth = sum(1 for q in earlier if same_value(quantity, q))
+    return equal[min(nth, len(equal) - 1)].span
+
+
+def _agree(one: Quantity, other: Quantity) -> bool:
+    """Whether two dates agree in every part that both give."""
+    if other.kind is not QuantityKind.DATE or one.until != other.until:
+        return False
+    both = [(a, b) for a, b in zip(one.date, other.date, strict=True) if a and b]
+    whole = Period.WHOLE in (one.period, other.period)
+    return bool(both) and all(a == b for a, b in both) and whole
 
 
 def bold(text: str, spans: list[Span]) -> str:

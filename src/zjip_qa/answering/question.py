@@ -6,7 +6,8 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
-from zjip_qa.answering.quantities import QuantityKind, find_quantities
+from zjip_qa.answering.quantities import QuantityKind, chinese_number, find_quantities
+from zjip_qa.text import normalize
 from zjip_qa.types import Language
 
 
@@ -23,67 +24,160 @@ class AnswerKind(StrEnum):
     OTHER = "other"
 
 
-_LAWS_ZH = "条例|文件|办法|法规|政策|方案|规定|意见|要点|法律"
+_LAWS_ZH = "条例|文件|办法|法规|政策|方案|规定|意见|要点|法律|规划|决定"
 _LAWS_EN = (
     r"(?:regulations?|documents?|laws?|polic(?:y|ies)|plans?|rules?|opinions?|measures?|decisions?)"
 )
-_PLACES_ZH = "地方|城市|省市|省份|市|省|县|区|国家|地区|地"
+_PLACES_ZH = (
+    "地方|城市|省市|省份|市(?!场)|省(?!级|部|政府)|县|区(?![块域])|国家(?!级)|地区|地(?![理标])"
+)
 _PLACES_EN = (
     r"(?:cit(?:y|ies)|provinces?|districts?|count(?:y|ies)|countr(?:y|ies)|places?|regions?|areas?)"
 )
-_BODIES_ZH = "部门|机构|单位|企业|公司|人|法院|银行|高校"
+_BODIES_ZH = "部门|机构|单位|企业|公司|人|法院|银行|高校|协会|组织|厅|局|委(?!托)"
 _BODIES_EN = (
     r"(?:departments?|agenc(?:y|ies)|compan(?:y|ies)|enterprises?|firms?|bod(?:y|ies)|"
     r"organi[sz]ations?|authorit(?:y|ies)|courts?|banks?|people)"
 )
-_RANK = {
-    Language.ZH: r"第几|排名|名次|排第|位次|排在|居全国",
-    Language.EN: r"\brank(?:ed|ing|s)?\b|\bposition\b|\bwhere does .* stand\b",
-}
-_SHARE = {
-    Language.ZH: r"占比|比例|比重|百分之几|增幅|增速|增长率|百分点|同比",
-    Language.EN: r"\b(?:percent(?:age)?|share|proportion|slice|fraction|growth|how fast|rate)\b",
-}
-_MONEY = {
-    Language.ZH: r"多少(?:万|亿|百万|千万)?(?:元|钱|人民币|资金)|几[万亿]?元|多少亿(?!件|个|次|人)|"
-    r"(?:金额|总额|产值|规模|贷款|融资额?|资金|费用)[^，,。]{0,8}(?:多少|几何|多大|多高)",
-    Language.EN: r"\bhow much (?:money|funding|financ\w+|capital|credit|was|were|did|in)\b|\bRMB\b|"
-    r"\byuan\b|\b(?:value|amount|sum|worth|total)\b.*\b(?:financ\w+|loans?|money|secured|exports?|"
-    r"guarante\w+|pledg\w+|fees?|output|put|use)\b",
-}
-_COUNT = {
-    Language.ZH: r"多少|几[个家件项次名位部所条户成倍年种类样]|多大|多高|多长|规模|数额|金额|数量|总量|"
-    r"总数|得分|几何|几位数",
-    Language.EN: r"\bhow (?:many|much|large|big|high|long|far|often|fast)\b|\bwhat (?:number|amount|"
-    r"score|value|rate|figure|total)\b|\b(?:number|amount|total|value|size|volume) of\b|\bby how\b",
-}
-_PATTERNS: dict[Language, tuple[tuple[AnswerKind, str], ...]] = {
+_COUNTED = "件项家户次名人位所条部门类种届省市县区起篇倍分天周年处批款套台座场"
+# "哪几个城市" asks for cities and "好几个" asks nothing.
+_HOW_MANY_ZH = r"(?:多少|几多|(?<![哪好第])几)"
+_WHICH_ZH = r"(?:哪一?[些个几家座部份位所]*|什么|啥)"
+
+_Pattern = tuple[AnswerKind, QuantityKind | None, str]
+_FIGURE, _MONEY, _SHARE = AnswerKind.FIGURE, QuantityKind.MONEY, QuantityKind.SHARE
+_PATTERNS: dict[Language, tuple[_Pattern, ...]] = {
+    # The first that matches decides: words that ask for something, and only after them words
+    # that name a thing which has a number ("金额", "the size of").
     Language.ZH: (
-        (AnswerKind.DOCUMENT, rf"(?:哪[些部份个几]*|什么)[^，。？?]{{0,6}}(?:{_LAWS_ZH})|全称"),
-        (AnswerKind.DATE, r"什么时候|何时|哪一?[年月天日]|几[月号]|哪个月|从何时|日期|多久以前"),
-        (AnswerKind.PLACE, rf"哪里|何处|在哪|哪[些个几座]*(?:{_PLACES_ZH})|什么地方|何地"),
-        (AnswerKind.WHO, rf"谁|何人|(?:哪[些个几家]*|什么)(?:{_BODIES_ZH})"),
-        (AnswerKind.REASON, r"为什么|为何|原因|怎么会|何以|图的是什么"),
-        (AnswerKind.YESNO, r"吗[？?]?$|是否|是不是|有没有|能否|可否|有无|对不对"),
-    ),
-    Language.EN: (
-        (AnswerKind.REASON, r"^\W*why\b|\breasons? (?:for|why)\b"),
-        (AnswerKind.DOCUMENT, rf"\b(?:which|what)\b[^?,]{{0,30}}\b{_LAWS_EN}\b"),
+        (AnswerKind.REASON, None, r"为什么|为何|为啥|原因|怎么会|何以|图的是什么|图什么|凭什么"),
+        (_FIGURE, QuantityKind.ORDINAL, r"第几[届条章款节批期次]"),
+        (
+            _FIGURE,
+            QuantityKind.RANK,
+            r"第几|名次|位次|(?:排|居|列)[^，。？?]{0,6}几|前几[名位]?|排老几",
+        ),
+        (
+            _FIGURE,
+            _SHARE,
+            rf"百分之(?:几|多少)|{_HOW_MANY_ZH}个?百分点|几成|多大(?:的)?(?:比例|比重|份额)"
+            rf"|占[^，。？?]{{0,12}}(?:多少(?![{_COUNTED}个])|多大)"
+            r"|(?:占比|比例|比重|份额|增幅|增速|增长率|涨幅|降幅|同比)[^，。？?]{0,8}"
+            r"(?:多少|几|多大|多高|多快|如何|怎样|怎么样)",
+        ),
+        (
+            _FIGURE,
+            _MONEY,
+            r"(?:多少|几|几多)(?:个)?(?:万|亿|百万|千万)?(?:元|块?钱|人民币|美元|资金)|多少亿(?!件|个|次|人)"
+            r"|(?:金额|总额|产值|贷款|融资额?|资金|费用)[^，,。]{0,8}(?:多少(?![家个户])|几何|多大|多高)",
+        ),
+        (
+            _FIGURE,
+            None,
+            rf"多少|几多|{_HOW_MANY_ZH}(?:个|[{_COUNTED}])|多大|多高|多长|多久(?!以前)|多远|几何|"
+            r"几位数|有几",
+        ),
+        (
+            AnswerKind.DOCUMENT,
+            None,
+            rf"{_WHICH_ZH}[^，。？?]{{0,6}}(?:{_LAWS_ZH})|全称"
+            rf"|(?:{_LAWS_ZH})[^，。？?]{{0,8}}(?:叫什么|叫啥|名字|名称)",
+        ),
         (
             AnswerKind.DATE,
+            None,
+            r"什么时候|啥时候?|何时|几时|哪一?[年月天日]|几[月号]|几几年|哪个月|何年|日期|多久以前",
+        ),
+        (AnswerKind.PLACE, None, rf"哪里|哪儿|何处|在哪|何地|{_WHICH_ZH}(?:{_PLACES_ZH})"),
+        (
+            AnswerKind.WHO,
+            None,
+            rf"谁|何人|哪位|{_WHICH_ZH}[^，。？?些个几家]{{0,4}}?(?:{_BODIES_ZH})",
+        ),
+        (AnswerKind.YESNO, None, r"吗[？?]?$|是否|是不是|有没有|能否|可否|有无|对不对|能不能"),
+        (_FIGURE, QuantityKind.RANK, r"排名|排位"),
+        (_FIGURE, _SHARE, r"占比|比例|比重|增幅|增速|增长率|百分点|同比"),
+        (_FIGURE, _MONEY, r"金额|总额|产值"),
+        (_FIGURE, None, r"规模|数额|数量|总量|总数|得分|分数"),
+    ),
+    Language.EN: (
+        (
+            AnswerKind.REASON,
+            None,
+            r"^\W*why\b|\breasons? (?:for|why)\b|\bhow come\b|\bwhat .* for\?*$",
+        ),
+        (
+            _FIGURE,
+            _SHARE,
+            r"\b(?:what|which) (?:percentage|percent|share|proportion|slice|fraction)\b"
+            r"|\bhow many percent|\bby (?:what|how many) per|\bhow fast\b|\bgrowth rate\b",
+        ),
+        (_FIGURE, _MONEY, r"\bhow many (?:\w+ )?(?:yuan|rmb|dollars|euros)\b"),
+        (_FIGURE, None, r"\bhow many\b"),
+        (
+            _FIGURE,
+            QuantityKind.RANK,
+            r"\brank(?:ed|ing|s)?\b|\bposition\b|\bwhere does .* stand\b|\bwhat place\b",
+        ),
+        (_FIGURE, None, r"\bhow much (?:did|has|have) .*\b(?:grow|grown|rise|risen|increased?)\b"),
+        (
+            _FIGURE,
+            _MONEY,
+            r"\bhow much (?:money|funding|financ\w+|capital|credit|was|were|did|in)\b|\bRMB\b"
+            r"|\byuan\b|\bhow large .*\b(?:loans?|financ\w+|fees?)\b",
+        ),
+        (
+            _FIGURE,
+            None,
+            r"\bhow (?:much|large|big|high|long(?! ago)|far|often)\b|\bby how\b"
+            r"|\bwhat (?:number|amount|score|value|rate|figure|total)\b",
+        ),
+        (
+            AnswerKind.DOCUMENT,
+            None,
+            rf"\b(?:which|what)\b[^?,]{{0,30}}\b{_LAWS_EN}\b"
+            rf"|\b(?:name|title) of\b[^?]{{0,40}}\b{_LAWS_EN}\b|\b{_LAWS_EN} called\b",
+        ),
+        (
+            AnswerKind.DATE,
+            None,
             r"\bwhen\b|\b(?:what|which) (?:year|date|month|day)\b|\bsince what\b|\bhow long ago\b",
         ),
-        (AnswerKind.PLACE, rf"\bwhere\b|\b(?:which|what) (?:\w+ ){{0,2}}{_PLACES_EN}\b"),
-        (AnswerKind.WHO, rf"\bwho(?:m|se)?\b|\b(?:which|what) (?:\w+ ){{0,2}}{_BODIES_EN}\b"),
+        (AnswerKind.PLACE, None, rf"\bwhere\b|\b(?:which|what) (?:\w+ ){{0,2}}{_PLACES_EN}\b"),
+        (
+            AnswerKind.WHO,
+            None,
+            rf"\bwho(?:m|se)?\b|\b(?:which|what) (?:\w+ ){{0,2}}{_BODIES_EN}\b",
+        ),
         (
             AnswerKind.YESNO,
-            r"^\W*(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should)\b",
+            None,
+            r"^\W*(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should)\b"
+            r"(?!.*\b(?:percentage|number|amount|value)\b)",
         ),
+        (_FIGURE, _SHARE, r"\b(?:percent(?:age)?|share|proportion|fraction|growth)\b"),
+        (
+            _FIGURE,
+            _MONEY,
+            r"\b(?:value|amount|sum|worth|total)\b.*\b(?:financ\w+|loans?|money|secured|exports?|"
+            r"guarante\w+|pledg\w+|fees?|output|put|use)\b",
+        ),
+        (_FIGURE, None, r"\b(?:number|amount|total|value|size|volume) of\b"),
     ),
 }
-_MEASURE_WORD = re.compile(r"(?:多少|几)(?:[万亿]|百万|千万)?([件项家户次个名人位所条部门类种届省市县区起篇倍分])")
-_YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?!\d|(?:[.,]\d)|\s*(?:件|家|次|项|万|亿|个|元|户|名))")
+_MEASURE_WORD = re.compile(
+    rf"(?:{_HOW_MANY_ZH}|第几)(?:[万亿]|百万|千万)?(个月|小时|个|[{_COUNTED}])"
+)
+_DURATION_EN = re.compile(r"\bhow many (?:\w+ )?(year|month|week|day|hour)s\b", re.IGNORECASE)
+_DURATION_UNITS = {"year": "年", "month": "个月", "week": "周", "day": "天", "hour": "小时"}
+_UNIT_AFTER = r"\s*(?:件|家|次|项|万|亿|个|元|户|名)"
+_YEAR = re.compile(
+    rf"(?<!\d)((?:19|20)\d\d)(?!\d|(?:[.,]\d)|{_UNIT_AFTER})|([一二][〇○零一二三四五六七八九]{{3}})年"
+)
 _YEARS_APART = re.compile(r"((?:19|20)\d\d)\s*年?\s*[—–\-~至到]{1,2}\s*((?:19|20)\d\d)")
+_SHORT_YEAR = re.compile(
+    r"(?<!\w)['’](\d\d)\b|(?<![\d连续近过整长期第了约满达共有用])(1[5-9]|2\d)年(?![前来间内以里后多的期])"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,38 +198,44 @@ class Asked:
 
 
 def read_question(text: str, language: Language) -> Asked:
-    """Read the kind of answer wanted, and the years that it must be about."""
-    kind, quantity = _kind(text, language)
-    unit = _MEASURE_WORD.search(text)
+    """Read the kind of answer wanted, and the years that it must be about.
+
+    Args:
+        text: the question as it was typed; traditional characters and full width are read too.
+        language: its language. Where its words say nothing, those of the other one are tried.
+    """
+    plain = normalize(text).text
+    kind, quantity = _kind(plain, language)
+    if kind is AnswerKind.OTHER:
+        other = Language.EN if language is Language.ZH else Language.ZH
+        kind, quantity = _kind(plain, other)
+    short = {2000 + int(quoted or bare) for quoted, bare in _SHORT_YEAR.findall(plain)}
     return Asked(
         kind=kind,
         quantity=quantity,
-        measure_word=unit[1] if unit and kind is AnswerKind.FIGURE else "",
-        years=years_in(text),
+        measure_word=_measure_word(plain) if kind is AnswerKind.FIGURE else "",
+        years=years_in(plain) | short,
     )
 
 
 def _kind(text: str, language: Language) -> tuple[AnswerKind, QuantityKind | None]:
-    def asks(patterns: dict[Language, str]) -> bool:
-        return re.search(patterns[language], text, re.IGNORECASE) is not None
-
-    for quantity, patterns in (
-        (QuantityKind.RANK, _RANK),
-        (QuantityKind.SHARE, _SHARE),
-        (QuantityKind.MONEY, _MONEY),
-        (None, _COUNT),
-    ):
-        if asks(patterns):
-            return AnswerKind.FIGURE, quantity
-    for kind, pattern in _PATTERNS[language]:
+    for kind, quantity, pattern in _PATTERNS[language]:
         if re.search(pattern, text, re.IGNORECASE):
-            return kind, None
+            return kind, quantity
     return AnswerKind.OTHER, None
+
+
+def _measure_word(text: str) -> str:
+    chinese = _MEASURE_WORD.search(text)
+    if chinese:
+        return chinese[1]
+    english = _DURATION_EN.search(text)
+    return _DURATION_UNITS[english[1].lower()] if english else ""
 
 
 def years_in(text: str) -> frozenset[int]:
     """Calendar years that a text names; of a period, its ends and the years between."""
-    years = {int(year) for year in _YEAR.findall(text)}
+    years = {int(arabic or chinese_number(spelled) or 0) for arabic, spelled in _YEAR.findall(text)}
     for first, last in _YEARS_APART.findall(text):
         if 0 <= int(last) - int(first) <= 30:
             years.update(range(int(first), int(last) + 1))

@@ -1,4 +1,4 @@
-"""Whether a passage is about the year and the place that the question is about.
+"""Whether a passage is about the year, the place and the occasion that the question is about.
 
 The right topic in the wrong year or province is the commonest wrong answer, and no score shows
 it; so these are rules. A sentence that names no year inherits the last one named before it.
@@ -10,8 +10,10 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
+from zjip_qa.answering.evidence import Evidence
+from zjip_qa.answering.figures import asked_figures, figure_keys
 from zjip_qa.answering.names import Place, places_in
-from zjip_qa.answering.question import years_in
+from zjip_qa.answering.question import AnswerKind, Asked, holds, years_in
 from zjip_qa.text import Segmenter
 from zjip_qa.types import Document, Sentence
 
@@ -47,6 +49,18 @@ def right_years(asked: frozenset[int], document: Document, sentence: Sentence) -
         return bool(around & asked)
     # Nothing near says which year: the document as a whole must at least know of it.
     return bool(years_in(document.text) & asked)
+
+
+def right_figures(asked: Asked, question: str, evidence: Evidence) -> bool:
+    """Whether a sentence may be about the ordinals and months that the question names.
+
+    Also false where a sum of money, a share or a rank is asked for and the sentence has none.
+    """
+    wants_kind = asked.kind is AnswerKind.FIGURE and asked.quantity is not None
+    if wants_kind and holds(asked, evidence.text) < 1.0:
+        return False
+    named = {key for key in asked_figures(question, asked.years).keys if key[0] != "number"}
+    return named <= figure_keys(evidence.hit.chunk.text)
 
 
 def right_places(

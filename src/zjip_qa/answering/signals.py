@@ -23,6 +23,8 @@ class Signals:
     Attributes:
         own: mean best match of the question's words in the sentence, rare words counting more.
         around: the same in the whole chunk.
+        specific: as `own`, counting the question's words the less the more of all sentences match
+            them.
         weakest: mean of the less well matched half of the question's rarest words.
         words: share of the question's words that stand in the sentence, as they are or
             translated, rare words counting more.
@@ -37,6 +39,7 @@ class Signals:
 
     own: float
     around: float
+    specific: float
     weakest: float
     words: float
     words_around: float
