@@ -64,10 +64,10 @@ def test_figures_are_in_order_and_apart(text: str) -> None:
      "more than ", " "],
 )  # fmt: skip
 def test_time_is_linear(piece: str) -> None:
-    # Doubling the text may not quadruple the time; bounds are wide, as machines are busy.
-    short, long = piece * (10_000 // len(piece)), piece * (80_000 // len(piece))
+    # Eight times the text may not take 64 times as long.
+    short, long = piece * (4_000 // len(piece)), piece * (32_000 // len(piece))
     for find in (find_quantities, find_english_quantities):
-        assert _seconds(find, long) < 30 * _seconds(find, short) + 0.5
+        assert _seconds(find, long) < 25 * _seconds(find, short) + 0.2
 
 
 def _seconds(find: object, text: str) -> float:

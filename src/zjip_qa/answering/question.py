@@ -26,7 +26,8 @@ class AnswerKind(StrEnum):
 
 _LAWS_ZH = "条例|文件|办法|法规|政策|方案|规定|意见|要点|法律|规划|决定"
 _LAWS_EN = (
-    r"(?:regulations?|documents?|laws?|polic(?:y|ies)|plans?|rules?|opinions?|measures?|decisions?)"
+    r"(?:regulations?|documents?|laws?|polic(?:y|ies)|plans?|rules?|opinions?|measures?|"
+    r"decisions?|guidance|guidelines?)"
 )
 _PLACES_ZH = (
     "地方|城市|省市|省份|市(?!场)|省(?!级|部|政府)|县|区(?![块域])|国家(?!级)|地区|地(?![理标])"
@@ -68,8 +69,8 @@ _PATTERNS: dict[Language, tuple[_Pattern, ...]] = {
         (
             _FIGURE,
             _MONEY,
-            r"(?:多少|几|几多)(?:个)?(?:万|亿|百万|千万)?(?:元|块?钱|人民币|美元|资金)|多少亿(?!件|个|次|人)"
-            r"|(?:金额|总额|产值|贷款|融资额?|资金|费用)[^，,。]{0,8}(?:多少(?![家个户])|几何|多大|多高)",
+            r"(?:多少|几|几多)(?:个)?(?:万|亿|百万|千万)?(?:元|块?钱|人民币|美元|资金)"
+            r"|多少亿(?!件|个|次|人)|(?:金额|总额|产值|贷款|融资额?|资金|费用)[^，,。]{0,8}(?:多少(?![家个户])|几何|多大|多高)",
         ),
         (
             _FIGURE,
@@ -104,7 +105,7 @@ _PATTERNS: dict[Language, tuple[_Pattern, ...]] = {
         (
             AnswerKind.REASON,
             None,
-            r"^\W*why\b|\breasons? (?:for|why)\b|\bhow come\b|\bwhat .* for\?*$",
+            r"^\W*why\b|\breasons? (?:for|why)\b|\bhow come\b|^\W*what (?:is|are) .* for\?*$",
         ),
         (
             _FIGURE,
@@ -133,15 +134,16 @@ _PATTERNS: dict[Language, tuple[_Pattern, ...]] = {
             r"|\bwhat (?:number|amount|score|value|rate|figure|total)\b",
         ),
         (
+            AnswerKind.DATE,
+            None,
+            r"\bwhen\b(?! it comes)|\b(?:what|which) (?:years?|dates?|months?|days?|period)\b"
+            r"|\bsince what\b|\bhow long ago\b",
+        ),
+        (
             AnswerKind.DOCUMENT,
             None,
             rf"\b(?:which|what)\b[^?,]{{0,30}}\b{_LAWS_EN}\b"
             rf"|\b(?:name|title) of\b[^?]{{0,40}}\b{_LAWS_EN}\b|\b{_LAWS_EN} called\b",
-        ),
-        (
-            AnswerKind.DATE,
-            None,
-            r"\bwhen\b|\b(?:what|which) (?:year|date|month|day)\b|\bsince what\b|\bhow long ago\b",
         ),
         (AnswerKind.PLACE, None, rf"\bwhere\b|\b(?:which|what) (?:\w+ ){{0,2}}{_PLACES_EN}\b"),
         (
@@ -152,8 +154,7 @@ _PATTERNS: dict[Language, tuple[_Pattern, ...]] = {
         (
             AnswerKind.YESNO,
             None,
-            r"^\W*(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should)\b"
-            r"(?!.*\b(?:percentage|number|amount|value)\b)",
+            r"^\W*(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should)\b",
         ),
         (_FIGURE, _SHARE, r"\b(?:percent(?:age)?|share|proportion|fraction|growth)\b"),
         (
@@ -162,7 +163,7 @@ _PATTERNS: dict[Language, tuple[_Pattern, ...]] = {
             r"\b(?:value|amount|sum|worth|total)\b.*\b(?:financ\w+|loans?|money|secured|exports?|"
             r"guarante\w+|pledg\w+|fees?|output|put|use)\b",
         ),
-        (_FIGURE, None, r"\b(?:number|amount|total|value|size|volume) of\b"),
+        (_FIGURE, None, r"\b(?:number|amount|value|size|volume) of\b|\btotals?\b|\btally\b"),
     ),
 }
 _MEASURE_WORD = re.compile(
@@ -172,11 +173,13 @@ _DURATION_EN = re.compile(r"\bhow many (?:\w+ )?(year|month|week|day|hour)s\b", 
 _DURATION_UNITS = {"year": "年", "month": "个月", "week": "周", "day": "天", "hour": "小时"}
 _UNIT_AFTER = r"\s*(?:件|家|次|项|万|亿|个|元|户|名)"
 _YEAR = re.compile(
-    rf"(?<!\d)((?:19|20)\d\d)(?!\d|(?:[.,]\d)|{_UNIT_AFTER})|([一二][〇○零一二三四五六七八九]{{3}})年"
+    rf"(?<!\d)((?:19|20)\d\d)(?!\d|(?:[.,]\d)|{_UNIT_AFTER})"
+    r"|([一二][〇○零一二三四五六七八九]{3})年"
 )
 _YEARS_APART = re.compile(r"((?:19|20)\d\d)\s*年?\s*[—–\-~至到]{1,2}\s*((?:19|20)\d\d)")
 _SHORT_YEAR = re.compile(
-    r"(?<!\w)['’](\d\d)\b|(?<![\d连续近过整长期第了约满达共有用])(1[5-9]|2\d)年(?![前来间内以里后多的期])"
+    r"(?<!\w)['’](\d\d)\b"
+    r"|(?<![\d连续近过整长期第了约满达共有用])(1[5-9]|2\d)年(?![前来间内以里后多的期])"
 )
 
 
@@ -213,7 +216,7 @@ def read_question(text: str, language: Language) -> Asked:
     return Asked(
         kind=kind,
         quantity=quantity,
-        measure_word=_measure_word(plain) if kind is AnswerKind.FIGURE else "",
+        measure_word=_measure_word(plain) if _is_counted(kind, quantity) else "",
         years=years_in(plain) | short,
     )
 
@@ -223,6 +226,10 @@ def _kind(text: str, language: Language) -> tuple[AnswerKind, QuantityKind | Non
         if re.search(pattern, text, re.IGNORECASE):
             return kind, quantity
     return AnswerKind.OTHER, None
+
+
+def _is_counted(kind: AnswerKind, quantity: QuantityKind | None) -> bool:
+    return kind is AnswerKind.FIGURE and quantity in (None, QuantityKind.ORDINAL)
 
 
 def _measure_word(text: str) -> str:

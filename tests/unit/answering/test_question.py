@@ -1,0 +1,163 @@
+import pytest
+
+from zjip_qa.answering.quantities import QuantityKind
+from zjip_qa.answering.question import AnswerKind, Asked, holds, read_question, years_in
+from zjip_qa.text import detect_language
+from zjip_qa.types import Language
+
+FIGURE = AnswerKind.FIGURE
+
+
+def read(text: str) -> Asked:
+    return read_question(text, detect_language(text))
+
+
+@pytest.mark.parametrize(
+    ("question", "kind"),
+    [
+        ("杭州哪几个区建了快速维权中心？", AnswerKind.PLACE),
+        ("哪个城市的专利数量最多？", AnswerKind.PLACE),
+        ("新设的服务网点在哪儿？", AnswerKind.PLACE),
+        ("加速器落在啥地方", AnswerKind.PLACE),
+        ("哪些地理标志产品受保护？", AnswerKind.OTHER),
+        ("这项制度是哪个市场监管局定的？", AnswerKind.WHO),
+        ("谁来组织实施？", AnswerKind.WHO),
+        ("哪个厅牵头的？", AnswerKind.WHO),
+        ("由哪些部门联合发布？", AnswerKind.WHO),
+        ("哪家公司最先上市？", AnswerKind.WHO),
+        ("那部地方性法规全称怎么写？", AnswerKind.DOCUMENT),
+        ("省里出台的实施方案叫什么？", AnswerKind.DOCUMENT),
+        ("依据的是什么文件？", AnswerKind.DOCUMENT),
+        ("條例從什麼時候開始施行？", AnswerKind.DATE),
+        ("啥时候开始的", AnswerKind.DATE),
+        ("哪一年启动试点？", AnswerKind.DATE),
+        ("是几月几号开幕的？", AnswerKind.DATE),
+        ("为什么要设立这个中心，花了多少钱？", AnswerKind.REASON),
+        ("为啥专利越来越多", AnswerKind.REASON),
+        ("绍兴有没有获批？", AnswerKind.YESNO),
+        ("专利总量超过10万件了吗", AnswerKind.YESNO),
+        ("知识产权保护中心做什么？", AnswerKind.OTHER),
+        ("When did the regulations come into force?", AnswerKind.DATE),
+        ("Could you tell me when it opened?", AnswerKind.DATE),
+        ("From which year does the article measure growth?", AnswerKind.DATE),
+        ("Is it a leader when it comes to licensing?", AnswerKind.YESNO),
+        ("Which city has the largest number of patents?", AnswerKind.PLACE),
+        ("In which two districts are the centres?", AnswerKind.PLACE),
+        ("Who runs the platform?", AnswerKind.WHO),
+        ("which government departments signed it", AnswerKind.WHO),
+        ("What is the title of the implementation plan?", AnswerKind.DOCUMENT),
+        ("Under which guidance are patents opened?", AnswerKind.DOCUMENT),
+        ("Why was the fund set up?", AnswerKind.REASON),
+        ("What are technical investigators for?", AnswerKind.REASON),
+        ("Was Zhejiang number one in 2023?", AnswerKind.YESNO),
+        ("Describe the ecosystem engine.", AnswerKind.OTHER),
+        # A question of one language in the grammar of the other.
+        ("浙江 which cities 获批", AnswerKind.PLACE),
+    ],
+)
+def test_the_kind_of_answer(question: str, kind: AnswerKind) -> None:
+    assert read(question).kind is kind
+
+
+@pytest.mark.parametrize(
+    ("question", "quantity", "measure_word"),
+    [
+        ("专利转让有多少次？", None, "次"),
+        ("首屆知識產權獎有幾多得獎者？", None, ""),
+        ("备案的产品有几项", None, "项"),
+        ("连续拿了几年？", None, "年"),
+        ("试点要做几个月？", None, "个月"),
+        ("得分是多少？", None, ""),
+        ("专利数量", None, ""),
+        ("在全国排第几？", QuantityKind.RANK, ""),
+        ("名次怎么样", QuantityKind.RANK, ""),
+        ("排在全国第几名", QuantityKind.RANK, ""),
+        ("处罚规定在第几条？", QuantityKind.ORDINAL, "条"),
+        ("今年是第几届？", QuantityKind.ORDINAL, "届"),
+        ("占全国的比重有多大？", QuantityKind.SHARE, ""),
+        ("浙江大概占几成？", QuantityKind.SHARE, ""),
+        ("比上年提高了几个百分点", QuantityKind.SHARE, ""),
+        ("同比增长多少？", QuantityKind.SHARE, ""),
+        ("占到全国多少件？", None, "件"),
+        ("质押融资金额是多少？", QuantityKind.MONEY, ""),
+        ("一共花了多少钱", QuantityKind.MONEY, ""),
+        ("出口产值有几亿元？", QuantityKind.MONEY, ""),
+        ("融资惠及多少家企业？", None, "家"),
+        ("贷款惠及多少户？", None, "户"),
+        ("How many patents were transferred?", None, ""),
+        ("How many years in a row?", None, "年"),
+        ("How many ranked cities are there?", None, ""),
+        ("how many yuan were lent", QuantityKind.MONEY, ""),
+        ("Where does Zhejiang stand in the country?", QuantityKind.RANK, ""),
+        ("What percentage of patents do they hold?", QuantityKind.SHARE, ""),
+        ("How fast did transfers grow?", QuantityKind.SHARE, ""),
+        ("How much did the number of patents grow?", None, ""),
+        ("How much financing was obtained?", QuantityKind.MONEY, ""),
+        ("the value of the guaranteed loans", QuantityKind.MONEY, ""),
+        ("What score did public satisfaction reach?", None, ""),
+        ("What's the combined tally of centres?", None, ""),
+    ],
+)
+def test_the_figure_asked_for(
+    question: str, quantity: QuantityKind | None, measure_word: str
+) -> None:
+    asked = read(question)
+    assert (asked.kind, asked.quantity, asked.measure_word) == (FIGURE, quantity, measure_word)
+
+
+@pytest.mark.parametrize(
+    ("text", "years"),
+    [
+        ("2023年全省", {2023}),
+        ("２０２３年全省", {2023}),
+        ("二〇二三年全省", {2023}),
+        ("2021—2023年", {2021, 2022, 2023}),
+        ("2021年至2023年", {2021, 2022, 2023}),
+        ("from 2021 to 2023", {2021, 2023}),
+        ("What happened in '23?", {2023}),
+        ("浙江23年合计多少", {2023}),
+        ("连续20年增长", set()),
+        ("早在20年前", set()),
+        ("共2000件", set()),
+        ("编号12023", set()),
+        ("登记2,023件", set()),
+        ("去年", set()),
+    ],
+)
+def test_the_years_of_a_question(text: str, years: set[int]) -> None:
+    assert read_question(text, Language.ZH).years == years
+
+
+def test_years_of_a_document_need_all_four_digits() -> None:
+    assert years_in("在23年和2022年") == {2022}
+
+
+def test_a_long_period_is_its_ends_only() -> None:
+    assert years_in("1950—2020年") == {1950, 2020}
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "fit"),
+    [
+        ("专利转让有多少次？", "专利转让8.4万次", 1.0),
+        ("专利转让有多少次？", "专利1件", 0.25),
+        ("专利转让有多少次？", "专利转让增加", 0.0),
+        ("专利转让有多少次？", "2023年以来", 0.0),
+        ("在全国排第几？", "居全国第三", 1.0),
+        ("在全国排第几？", "共3件", 0.25),
+        ("在全国排第几？", "依照第二十条", 0.25),
+        ("得分是多少？", "达到86.02分", 1.0),
+        ("得分是多少？", "居全国第三", 0.25),
+        ("融资多少亿元？", "融资9.5亿元", 1.0),
+        ("什么时候施行？", "2023年1月1日施行", 1.0),
+        ("什么时候施行？", "早在20年前", 1.0),
+        ("什么时候施行？", "已经施行", 0.0),
+        ("依据什么文件？", "依据《条例》", 1.0),
+        ("依据什么文件？", "依据规定", 0.0),
+        ("为什么？", "因为创新", 0.5),
+        ("How many firms are there?", "It served 16,800 firms.", 1.0),
+        ("When did it open?", "It opened in March 2024.", 1.0),
+    ],
+)
+def test_how_well_a_sentence_fits(question: str, text: str, fit: float) -> None:
+    assert holds(read(question), text) == fit
