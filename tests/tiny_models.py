@@ -55,28 +55,29 @@ def save_static(folder: Path) -> Path:
     return _save([embedding], folder / "model", {})
 
 
+# Writing a model card would ask the hub about the model it comes from.
 def _save(modules: list[Any], folder: Path, prompts: dict[str, str]) -> Path:
-    SentenceTransformer(modules=modules, prompts=prompts, device="cpu").save(str(folder))
+    SentenceTransformer(modules=modules, prompts=prompts, device="cpu").save(
+        str(folder), create_model_card=False
+    )
     return folder
 
 
 def _tokenizer(*, metaspace: bool) -> Tokenizer:
-    pieces = [*_CHARACTERS, *_ALPHABET, "query", "passage"]
+    words = [*_CHARACTERS, *_ALPHABET, "query", "passage"]
     if metaspace:
-        pieces = ["▁", *(f"▁{piece}" for piece in pieces), *pieces]
+        pieces = [*_SPECIAL, "▁", *(f"▁{word}" for word in words), *words]
+        model: Any = models.Unigram([(piece, -1.0) for piece in pieces], unk_id=1)
         split: Any = pre_tokenizers.Metaspace()
     else:
-        pieces += [f"##{piece}" for piece in _ALPHABET + _CHARACTERS]
+        pieces = [*_SPECIAL, *words, *(f"##{word}" for word in words)]
+        model = models.WordPiece({p: i for i, p in enumerate(pieces)}, unk_token="[UNK]")
         split = pre_tokenizers.BertPreTokenizer()
-    vocabulary = {piece: number for number, piece in enumerate([*_SPECIAL, *pieces])}
-    prefix = "" if metaspace else "##"
-    tokenizer = Tokenizer(
-        models.WordPiece(vocabulary, unk_token="[UNK]", continuing_subword_prefix=prefix)
-    )
+    tokenizer = Tokenizer(model)
     tokenizer.normalizer = normalizers.Sequence([normalizers.NFKC(), normalizers.Lowercase()])
     tokenizer.pre_tokenizer = split
     tokenizer.post_processor = processors.TemplateProcessing(
         single="[CLS] $A [SEP]",
-        special_tokens=[("[CLS]", vocabulary["[CLS]"]), ("[SEP]", vocabulary["[SEP]"])],
+        special_tokens=[(name, pieces.index(name)) for name in ("[CLS]", "[SEP]")],
     )
     return tokenizer

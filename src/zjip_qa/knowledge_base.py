@@ -211,9 +211,11 @@ def read_query(question: str) -> Query:
     """Check a question and find its language.
 
     Raises:
-        QuestionError: it is empty, too long, or holds no words.
+        QuestionError: it is empty, too long, holds no words, or isn't Unicode.
     """
     text = question.strip()
+    if any("\ud800" <= character <= "\udfff" for character in text):
+        raise QuestionError("the question holds bytes that are not UTF-8; type it in UTF-8")
     if not text:
         raise QuestionError("the question is empty; type a question in Chinese or English")
     if len(text) > MAX_QUESTION:

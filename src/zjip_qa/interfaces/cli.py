@@ -12,7 +12,7 @@ import logging
 import os
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -30,7 +30,7 @@ app = typer.Typer(
     add_completion=False,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
-    help="Ask Chinese documents in Chinese or English, offline, with citations that can be checked.",
+    help="Ask Chinese documents in Chinese or English, offline, with citations to check.",
 )
 
 IndexOption = Annotated[Path, typer.Option("--index", help="Folder of the index.")]
@@ -81,7 +81,10 @@ def index(
     if report.problems:
         raise CorpusError(
             f"{len(report.problems)} of the files could not be read and were left out: "
-            + "; ".join(f"{p.doc_id}: {p.reason}" for p in report.problems[:3])
+            + "; ".join(
+                p.reason if p.doc_id in p.reason else f"{p.doc_id}: {p.reason}"
+                for p in report.problems[:3]
+            )
             + ("; …" if len(report.problems) > 3 else "")
         )
 
@@ -152,9 +155,7 @@ def evaluate(
         typer.Option(help="SQuAD file with the same ids to take the questions from."),
     ] = None,
     retriever: RetrieverOption = None,
-    split: Annotated[
-        str | None, typer.Option(help="Only questions whose `split` is this.")
-    ] = None,
+    split: Annotated[str | None, typer.Option(help="Only questions whose `split` is this.")] = None,
     index: IndexOption = _DEFAULTS.index,
     model: ModelOption = None,
     as_json: JsonOption = False,
@@ -165,6 +166,10 @@ def evaluate(
     """Measure retrieval, and answers where the questions have them."""
     if sum(source is not None for source in (questions, beir, squad)) > 1:
         raise typer.BadParameter("give one of --questions, --beir and --squad")
+    if squad_questions is not None and squad is None:
+        raise typer.BadParameter("--squad-questions needs --squad, the file of the passages")
+    if split is not None and (beir is not None or squad is not None):
+        raise typer.BadParameter("--split selects from a question file, not from a data set")
     names = _retrievers(retriever)
     _stay_offline(model)
     if beir is not None or squad is not None:
@@ -275,18 +280,21 @@ def _stay_offline(model: str | None) -> None:
 
 
 @contextmanager
-def _progress_bar() -> Iterator[object]:
+def _progress_bar() -> Iterator[Callable[[Progress], None]]:
     """A bar on stderr; silent where stderr isn't a terminal."""
+    from rich import progress as rich_progress
     from rich.console import Console
-    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-    with Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        TextColumn("{task.percentage:3.0f}%"),
-        TimeRemainingColumn(),
-        console=Console(stderr=True),
+    console = Console(stderr=True)
+    with rich_progress.Progress(
+        rich_progress.TextColumn("{task.description}"),
+        rich_progress.BarColumn(),
+        rich_progress.TextColumn("{task.percentage:3.0f}%"),
+        rich_progress.TimeRemainingColumn(),
+        console=console,
         transient=True,
+        # Without a terminal it would still leave an empty line.
+        disable=not console.is_terminal,
     ) as bar:
         task = bar.add_task("indexing", total=1.0)
 

@@ -30,7 +30,9 @@ class PassageIndex:
         self._ids: dict[str, str] = {}
         for number, document in enumerate(documents):
             name = f"{number:08d}.txt"
-            (corpus / name).write_text(document.text, encoding="utf-8", newline="")
+            # Half a surrogate pair, which JSON allows, has no UTF-8.
+            text = document.text.encode("utf-8", errors="replace")
+            (corpus / name).write_bytes(text)
             self._ids[name] = document.doc_id
         self._knowledge_base = KnowledgeBase.build(
             corpus, folder / "index", encoder=encoder, progress=progress

@@ -66,6 +66,7 @@ def _search(index: Path, model: str | None) -> str:
     from zjip_qa.knowledge_base import KnowledgeBase
 
     knowledge_base = KnowledgeBase.open(index, model=model)
+    knowledge_base.search("专利保护 patent protection", 1)
     summaries = knowledge_base.summaries()
     n_chunks = sum(summary.n_chunks for summary in summaries)
     return f"{len(summaries)} documents, {n_chunks} chunks, every file as its hash says"
