@@ -29,7 +29,7 @@ from zjip_qa.embedding.model_folder import (
     hash_folder,
     read_late_interaction,
 )
-from zjip_qa.embedding.tokens import batches, no_tokens, words_only
+from zjip_qa.embedding.tokens import batches, encodable, no_tokens, words_only
 from zjip_qa.errors import ModelUnavailable
 
 SHIPPED_LIGHT = SHIPPED.parent / "shipped-light"
@@ -94,11 +94,12 @@ class LightEncoder:
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """Count tokens; see `Encoder`."""
-        found = self._tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)
+        readable = [encodable(text) for text in texts]
+        found = self._tokenizer.encode_batch_fast(readable, add_special_tokens=False)
         return [len(encoding.ids) for encoding in found]
 
     def _encode(self, texts: Sequence[str], prompt: str) -> Encoded:
-        texts = [prompt + text for text in texts]
+        texts = [prompt + encodable(text) for text in texts]
         found = self._tokenizer.encode_batch(texts, add_special_tokens=False)
         vectors = np.zeros((len(texts), self.dim), dtype=np.float32)
         tokens = [no_tokens(self.token_dim)] * len(texts)

@@ -28,7 +28,7 @@ from zjip_qa.embedding.model_folder import (
     fingerprint_folder,
     read_late_interaction,
 )
-from zjip_qa.embedding.tokens import batches, content_tokens, no_tokens, words_only
+from zjip_qa.embedding.tokens import batches, content_tokens, encodable, no_tokens, words_only
 from zjip_qa.errors import ModelUnavailable
 
 logger = logging.getLogger(__name__)
@@ -90,18 +90,18 @@ class SentenceTransformerEncoder:
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """Count tokens; see `Encoder`."""
+        texts = [encodable(text) for text in texts]
         if not texts:
             return []
         if self._tokenizer is None:
             return [len(text) for text in texts]
         with self._lock:
             # Not verbose: a text longer than the model reads is no news to who counts.
-            rows = self._tokenizer(
-                list(texts), add_special_tokens=False, truncation=False, verbose=False
-            )
+            rows = self._tokenizer(texts, add_special_tokens=False, truncation=False, verbose=False)
         return [len(ids) for ids in rows["input_ids"]]
 
     def _encode(self, texts: Sequence[str], prompt: str) -> Encoded:
+        texts = [encodable(text) for text in texts]
         vectors = np.zeros((len(texts), self.dim), dtype=np.float32)
         tokens = [no_tokens(self.token_dim) for _ in texts]
         if self._tokenizer is None:

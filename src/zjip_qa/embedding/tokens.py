@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -9,6 +10,8 @@ from numpy.typing import NDArray
 
 from zjip_qa.embedding.encoder import TokenVectors
 from zjip_qa.text import is_function_word
+
+_HALF_PAIR = re.compile("[\ud800-\udfff]")
 
 
 def batches(lengths: Sequence[int], max_tokens: int, *, budget: int) -> list[list[int]]:
@@ -33,6 +36,11 @@ def batches(lengths: Sequence[int], max_tokens: int, *, budget: int) -> list[lis
         grouped[-1].append(i)
         room -= 1
     return grouped
+
+
+def encodable(text: str) -> str:
+    """Replace half surrogate pairs, which no tokenizer takes, one for one."""
+    return _HALF_PAIR.sub("\ufffd", text)
 
 
 def content_tokens(vocabulary: Mapping[str, int]) -> NDArray[np.float32]:
