@@ -25,7 +25,7 @@ from zjip_qa.types import Answer, Citation, Hit, Language, Query, Span
 N_READ = 10
 """Chunks whose sentences are read."""
 N_NEAREST = 3
-CLOSE = 0.08
+CLOSE = 0.05
 """A second sentence is cited too when its score is no further behind the best one's."""
 _BROKEN_WORD = re.compile(rf"(?<=[{HAN}，。、；：,])\s*\n\s*(?=[{HAN}])")
 

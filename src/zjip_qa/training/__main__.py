@@ -1,4 +1,4 @@
-"""The commands that rebuild the shipped model."""
+"""The commands that rebuild the shipped model and the tables made with it, in their order."""
 
 from __future__ import annotations
 
@@ -11,6 +11,9 @@ from zjip_qa.embedding.model_folder import SHIPPED
 from zjip_qa.training.build import build_version_0
 from zjip_qa.training.data import sample_sentences
 from zjip_qa.training.train import Paths, train
+from zjip_qa.types import Language
+
+_PACKAGE = Path(__file__).parents[1]
 
 
 def main() -> None:
@@ -34,6 +37,16 @@ def main() -> None:
     exported.add_argument("--model", type=Path, default=SHIPPED, help="model folder to export")
     exported.add_argument("--out", type=Path, default=SHIPPED_LIGHT, help="folder to write")
     exported.add_argument("--seed", type=int, default=0)
+    tables = steps.add_parser("tables", help="the lexical bridge and the list of places")
+    tables.add_argument("--data", type=Path, required=True, help="folder with parallel/*.tsv.gz")
+    tables.add_argument("--seed", type=int, default=0)
+    weights = steps.add_parser("calibrate", help="the weights of signals, for the shipped model")
+    weights.add_argument("--chinese", type=Path, nargs="+", required=True, help="SQuAD-form files")
+    weights.add_argument(
+        "--english", type=Path, nargs=2, required=True, help="Chinese passages, English questions"
+    )
+    weights.add_argument("--questions", type=int, default=800, help="drawn for each language")
+    weights.add_argument("--seed", type=int, default=0)
     arguments = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S")
     if arguments.step == "build":
@@ -44,6 +57,20 @@ def main() -> None:
 
         samples = sample_sentences(arguments.data, n_per_source=20, seed=arguments.seed)
         export(arguments.model, arguments.out, samples)
+    elif arguments.step == "tables":
+        from zjip_qa.training.bridge import build_bridge
+        from zjip_qa.training.places import build_places
+
+        build_bridge(arguments.data, _PACKAGE / "retrieval/bridge.tsv.gz", arguments.seed)
+        build_places(_PACKAGE / "text/places.tsv")
+    elif arguments.step == "calibrate":
+        from zjip_qa.training.calibrate import ReadingSet, calibrate
+
+        n_each = arguments.questions // len(arguments.chinese)
+        sets = [ReadingSet(path, path, Language.ZH, n_each) for path in arguments.chinese]
+        passages, questions = arguments.english
+        sets.append(ReadingSet(passages, questions, Language.EN, arguments.questions))
+        calibrate(sets, _PACKAGE / "answering/calibration.json", arguments.seed)
     else:
         train(
             Paths(arguments.data, arguments.model, arguments.out, arguments.reading),

@@ -10,13 +10,14 @@ from __future__ import annotations
 import gzip
 import random
 import re
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from zjip_qa.text import Segmenter, is_function_word, stem
 from zjip_qa.training.data import read_pairs
-from zjip_qa.training.dictionary import Dictionary
+from zjip_qa.training.dictionary import Dictionary, load_dictionary
+from zjip_qa.training.word_translation import translation_probabilities
 
 _LONGEST_PHRASE = 4
 _MOST_GLOSSES = 6
@@ -94,7 +95,7 @@ def merge(dictionary: Table, learnt: Table) -> dict[str, list[tuple[str, float]]
     merged = {}
     for phrase in sorted(set(dictionary) | set(learnt)):
         sources = [_shares(t[phrase]) for t in (dictionary, learnt) if phrase in t]
-        shares: Counter[str] = Counter()
+        shares: dict[str, float] = defaultdict(float)
         for source in sources:
             for word, share in source.items():
                 shares[word] += share / len(sources)
@@ -115,3 +116,19 @@ def write_bridge(table: Mapping[str, list[tuple[str, float]]], path: Path) -> No
         for phrase, words in sorted(table.items()):
             row = " ".join(f"{word}:{share:.3g}" for word, share in words)
             file.write(f"{phrase}\t{row}\n".encode())
+
+
+def build_bridge(data: Path, path: Path, seed: int) -> None:
+    """Make the shipped table.
+
+    Args:
+        data: the folder that holds `parallel/*.tsv.gz`.
+        path: the file to write.
+        seed: of the drawing of sentence pairs.
+    """
+    import jieba
+
+    jieba.initialize()
+    glosses = dictionary_weights(load_dictionary(), jieba.dt.FREQ)
+    learnt = translation_probabilities(parallel_words(data, seed))
+    write_bridge(merge(glosses, learnt), path)

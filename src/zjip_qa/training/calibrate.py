@@ -91,8 +91,8 @@ def fit_rank(asked: Sequence[Asked]) -> dict[str, float]:
 
     bounds = [(None if name in _MAY_BE_NEGATIVE else 0, None) for name in SIGNALS]
     found = minimize(loss, np.ones(len(SIGNALS)), jac=True, bounds=bounds, method="L-BFGS-B")
-    # Only the direction matters for ranking; scaled so that a perfect match is worth 1.
-    scale = found.x[SIGNALS.index("own")] + found.x[SIGNALS.index("around")]
+    # Only the direction matters for ranking; scaled so that a perfect match of words is worth 1.
+    scale = sum(found.x[SIGNALS.index(name)] for name in ("own", "around", "specific"))
     return {name: round(float(w / scale), 5) for name, w in zip(SIGNALS, found.x, strict=True)}
 
 
@@ -207,16 +207,15 @@ def _paragraphs(path: Path) -> list[dict[str, Any]]:
     return [paragraph for article in data for paragraph in article["paragraphs"]]
 
 
-def calibrate(sets: Sequence[ReadingSet], model: str | None, out: Path, seed: int) -> None:
-    """Fit both models for each language and write them.
+def calibrate(sets: Sequence[ReadingSet], out: Path, seed: int) -> None:
+    """Fit both models for each language, with the shipped encoder, and write them.
 
     Args:
         sets: reading sets of both languages.
-        model: the encoder to calibrate for, as in `load_encoder`.
         out: the file to write, `answering/calibration.json` in the package.
         seed: of the drawing of questions.
     """
-    encoder = load_encoder(model)
+    encoder = load_encoder()
     by_language: dict[Language, list[Asked]] = {language: [] for language in Language}
     for reading in sets:
         with tempfile.TemporaryDirectory() as folder:

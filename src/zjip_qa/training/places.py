@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from zjip_qa.text import bare_place
+from zjip_qa.training.dictionary import load_dictionary
 
 _NAME = re.compile(r"[A-Z][\w'’-]*(?: [A-Z][\w'’-]*)*")
 _KIND = re.compile(r" (?:Province|City|County|District|Prefecture|Region|Municipality)\b.*$", re.I)
@@ -38,3 +39,11 @@ def write_places(rows: Mapping[str, str], path: Path) -> None:
     """Write `Chinese TAB English`, one place a line, sorted."""
     lines = (f"{chinese}\t{english}\n" for chinese, english in sorted(rows.items()))
     path.write_text("".join(lines), encoding="utf-8", newline="\n")
+
+
+def build_places(path: Path) -> None:
+    """Make the shipped list."""
+    import jieba
+
+    dictionary = Path(jieba.__file__).with_name("dict.txt")
+    write_places(place_rows(tagged_places(dictionary), load_dictionary().glosses), path)
