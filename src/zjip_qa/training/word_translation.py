@@ -55,12 +55,12 @@ def translation_probabilities(
     starts = np.concatenate([[0], np.cumsum(np.concatenate(lengths))[:-1]])
     row = np.repeat(np.arange(len(starts)), np.concatenate(lengths))
     source = keys & 0xFFFFFFFF
-    probability = np.ones(len(keys))
-    count = probability
+    probability: NDArray[np.float64] = np.ones(len(keys))
+    count: NDArray[np.float64] = probability
     for _ in range(n_iterations):
         share = probability[cell]
         share /= np.add.reduceat(share, starts)[row]
-        count = np.bincount(cell, weights=share, minlength=len(keys))
+        count = np.bincount(cell, weights=share, minlength=len(keys)).astype(np.float64)
         probability = count / np.bincount(source, weights=count, minlength=len(english))[source]
     words, translations = list(english), list(chinese)
     table: dict[str, dict[str, float]] = {}
