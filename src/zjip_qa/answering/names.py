@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from zjip_qa.text import Segmenter, bare_place, load_places
@@ -16,7 +17,10 @@ class Place:
 
     def stands_in(self, text: str) -> bool:
         """Whether any form of the name occurs in a text."""
-        return any(form in text for form in self.forms)
+        return any(
+            re.search(rf"\b{re.escape(form)}\b", text) if form.isascii() else form in text
+            for form in sorted(self.forms)
+        )
 
 
 def places_in(text: str, segmenter: Segmenter) -> list[Place]:

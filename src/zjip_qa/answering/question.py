@@ -70,7 +70,8 @@ _PATTERNS: dict[Language, tuple[_Pattern, ...]] = {
             _FIGURE,
             _MONEY,
             r"(?:多少|几|几多)(?:个)?(?:万|亿|百万|千万)?(?:元|块?钱|人民币|美元|资金)"
-            r"|多少亿(?!件|个|次|人)|(?:金额|总额|产值|贷款|融资额?|资金|费用)[^，,。]{0,8}(?:多少(?![家个户])|几何|多大|多高)",
+            r"|多少亿(?!件|个|次|人)|(?:金额|总额|产值|贷款|融资额?|资金|费用)[^，,。]{0,8}"
+            r"(?:多少(?![家个户项件次笔]|企业|项目|单位|公司)|几何|多大|多高)",
         ),
         (
             _FIGURE,
@@ -167,7 +168,7 @@ _PATTERNS: dict[Language, tuple[_Pattern, ...]] = {
     ),
 }
 _MEASURE_WORD = re.compile(
-    rf"(?:{_HOW_MANY_ZH}|第几)(?:[万亿]|百万|千万)?(个月|小时|个|[{_COUNTED}])"
+    rf"(?:{_HOW_MANY_ZH}|第几)(?:[万亿]|百万|千万)?(个月|小时|个|[{_COUNTED}](?![目称单别限门]))"
 )
 _DURATION_EN = re.compile(r"\bhow many (?:\w+ )?(year|month|week|day|hour)s\b", re.IGNORECASE)
 _DURATION_UNITS = {"year": "年", "month": "个月", "week": "周", "day": "天", "hour": "小时"}
@@ -235,7 +236,8 @@ def _is_counted(kind: AnswerKind, quantity: QuantityKind | None) -> bool:
 def _measure_word(text: str) -> str:
     chinese = _MEASURE_WORD.search(text)
     if chinese:
-        return chinese[1]
+        # 个 counts anything: "几个部门" is answered by 10部门, "多少个企业" by 258家.
+        return "" if chinese[1] == "个" else chinese[1]
     english = _DURATION_EN.search(text)
     return _DURATION_UNITS[english[1].lower()] if english else ""
 

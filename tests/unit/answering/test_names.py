@@ -1,0 +1,33 @@
+import pytest
+
+from zjip_qa.answering.names import places_in
+from zjip_qa.text import Segmenter
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("浙江省杭州市有多少专利？", ["浙江省", "杭州市"]),
+        ("廣東省的專利", ["廣東省"]),
+        ("How many patents does Ningbo have?", ["Ningbo"]),
+        ("杭州、宁波、杭州", ["杭州", "宁波"]),
+        ("知识产权有多少？", []),
+        ("中国有多少专利？", []),
+    ],
+)
+def test_places_come_once_and_in_order(text: str, written: list[str]) -> None:
+    assert [place.written for place in places_in(text, Segmenter())] == written
+
+
+def test_a_place_is_found_in_either_language() -> None:
+    (chinese,) = places_in("宁波市的专利", Segmenter())
+    (english,) = places_in("the patents of Ningbo", Segmenter())
+    assert chinese.stands_in("宁波获批")
+    assert english.stands_in("宁波获批")
+    assert english.stands_in("Ningbo was approved")
+    assert not english.stands_in("杭州获批")
+
+
+def test_an_english_name_is_a_word_of_its_own() -> None:
+    (place,) = places_in("the patents of Wuxi", Segmenter())
+    assert not place.stands_in("the Wuxiang office")

@@ -1,0 +1,70 @@
+import pytest
+
+from zjip_qa.answering.names import places_in
+from zjip_qa.answering.scope import main_places, right_places, right_years
+from zjip_qa.text import Segmenter
+from zjip_qa.types import Document, Sentence, Span
+
+
+def placed(
+    text: str, *, before: str = "", title: str = "", section: tuple[str, ...] = (), after: str = ""
+) -> tuple[Document, Sentence]:
+    """A document that holds `text` as one sentence."""
+    document = Document("d.md", before + text + after, title=title)
+    return document, Sentence(Span(len(before), len(before) + len(text)), section)
+
+
+@pytest.mark.parametrize(
+    ("asked", "sentence", "right"),
+    [
+        ((), placed("登记5004件。"), True),
+        ((2023,), placed("2023年登记5004件。"), True),
+        ((2022,), placed("2023年登记5004件。"), False),
+        ((2022,), placed("2021—2023年登记5004件。"), True),
+        ((2022,), placed("2003年以来登记5004件。"), True),
+        ((2002,), placed("2003年以来登记5004件。"), False),
+        # A sentence without a year takes it from what is near.
+        ((2023,), placed("登记5004件。", before="2023年开始。"), True),
+        ((2022,), placed("登记5004件。", before="2023年开始。"), False),
+        ((2023,), placed("登记5004件。", section=("2023年工作",)), True),
+        ((2022,), placed("登记5004件。", title="2023年报告"), False),
+        ((2023,), placed("登记5004件。", before="2023年开始。" + "甲" * 500), True),
+        ((2022,), placed("登记5004件。", before="2023年开始。" + "甲" * 500), False),
+        ((2023,), placed("登记5004件。", after="2023年结束。"), True),
+        ((2023,), placed("登记5004件。"), False),
+    ],
+)
+def test_the_year_of_a_sentence(
+    asked: tuple[int, ...], sentence: tuple[Document, Sentence], right: bool
+) -> None:
+    assert right_years(frozenset(asked), *sentence) is right
+
+
+@pytest.mark.parametrize(
+    ("question", "main", "right"),
+    [
+        ("有多少专利？", (), True),
+        ("宁波有多少专利？", (), True),
+        ("杭州有多少专利？", (), False),
+        ("杭州有多少专利？", ("杭州",), True),
+        ("宁波和杭州有多少专利？", (), False),
+        ("绍兴有多少专利？", (), True),
+        ("How many patents does Ningbo have?", (), True),
+        ("How many patents does Hangzhou have?", (), False),
+    ],
+)
+def test_the_place_of_a_sentence(question: str, main: tuple[str, ...], right: bool) -> None:
+    document, sentence = placed("宁波有3件专利。", section=("绍兴",))
+    asked = places_in(question, Segmenter())
+    assert right_places(asked, document, sentence, frozenset(main)) is right
+
+
+def test_a_document_is_about_its_title_and_the_places_it_names_most() -> None:
+    # 浙江 4 of 6 names; 宁波 and 杭州 once each.
+    text = "浙江省的专利。浙江的商标。浙江的版权。浙江的条例。宁波有3件，杭州有5件。"
+    document = Document("d.md", text, title="绍兴年报")
+    assert main_places(document, Segmenter()) == {"浙江", "绍兴"}
+
+
+def test_a_document_without_places_is_about_none() -> None:
+    assert main_places(Document("d.md", "专利有3件。"), Segmenter()) == frozenset()
