@@ -10,21 +10,37 @@ from __future__ import annotations
 import gzip
 import threading
 from collections import defaultdict
+from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 
 Alternatives = tuple[tuple[str, float], ...]
 
 _LONGEST_PHRASE = 4
+_MOST_ENGLISH = 8
 
 
 class Bridge:
-    """Translations of single words and short phrases, both ways."""
+    """Translations of single words and short phrases, both ways.
 
-    def __init__(self, table: dict[str, Alternatives]) -> None:
-        self._to_chinese = table
-        self._to_english: dict[str, Alternatives] | None = None
+    The table is kept as it is written and read a row at a time: taking 90,000 rows apart would
+    take a start as long as everything else.
+    """
+
+    def __init__(self, table: Mapping[str, Alternatives]) -> None:
+        self._rows = {
+            phrase: " ".join(f"{word}:{weight!r}" for word, weight in words)
+            for phrase, words in table.items()
+        }
+        self._phrases_of: dict[str, list[str]] | None = None
         self._lock = threading.Lock()
+
+    @classmethod
+    def from_rows(cls, rows: dict[str, str]) -> Bridge:
+        """Take English phrase → `word:weight word:weight …`, as the shipped table has it."""
+        bridge = cls({})
+        bridge._rows = rows
+        return bridge
 
     def phrases(self, terms: list[str]) -> list[tuple[list[str], Alternatives]]:
         """Cut stemmed English terms into the longest phrases that have translations.
@@ -38,7 +54,7 @@ class Bridge:
         while i < len(terms):
             longest = min(_LONGEST_PHRASE, len(terms) - i)
             for n in range(longest, 0, -1):
-                words = self._to_chinese.get(" ".join(terms[i : i + n]), ())
+                words = self._row(" ".join(terms[i : i + n]))
                 if words or n == 1:
                     found.append((terms[i : i + n], _shares(words)))
                     i += n
@@ -48,9 +64,18 @@ class Bridge:
     def english(self, word: str) -> Alternatives:
         """Give the English terms of a Chinese word with their shares, which sum to 1."""
         with self._lock:
-            if self._to_english is None:
-                self._to_english = _inverted(self._to_chinese)
-        return _shares(self._to_english.get(word, ()))
+            if self._phrases_of is None:
+                self._phrases_of = _single_words(self._rows)
+        found = {phrase: dict(self._row(phrase))[word] for phrase in self._phrases_of.get(word, ())}
+        best = sorted(found.items(), key=lambda item: (-item[1], item[0]))
+        return _shares(tuple(best[:_MOST_ENGLISH]))
+
+    def _row(self, phrase: str) -> Alternatives:
+        row = self._rows.get(phrase)
+        if row is None:
+            return ()
+        pairs = (item.rpartition(":") for item in row.split(" "))
+        return tuple((word, float(weight)) for word, _, weight in pairs)
 
 
 def _shares(words: Alternatives) -> Alternatives:
@@ -58,25 +83,19 @@ def _shares(words: Alternatives) -> Alternatives:
     return tuple((word, weight / total) for word, weight in words)
 
 
-def _inverted(table: dict[str, Alternatives]) -> dict[str, Alternatives]:
-    inverse: dict[str, dict[str, float]] = defaultdict(dict)
-    for phrase, words in table.items():
+def _single_words(rows: Mapping[str, str]) -> dict[str, list[str]]:
+    """For every Chinese word the single English words that have it as a translation."""
+    inverse: dict[str, list[str]] = defaultdict(list)
+    for phrase, row in rows.items():
         if " " not in phrase:
-            for word, weight in words:
-                inverse[word][phrase] = weight
-    return {
-        word: tuple(sorted(found.items(), key=lambda item: (-item[1], item[0]))[:8])
-        for word, found in inverse.items()
-    }
+            for item in row.split(" "):
+                inverse[item.rpartition(":")[0]].append(phrase)
+    return dict(inverse)
 
 
 @cache
 def load_bridge() -> Bridge:
     """Read the shipped table."""
     data = files("zjip_qa.retrieval").joinpath("bridge.tsv.gz").read_bytes()
-    table: dict[str, Alternatives] = {}
-    for line in gzip.decompress(data).decode("utf-8").splitlines():
-        phrase, _, row = line.partition("\t")
-        pairs = (item.rpartition(":") for item in row.split(" "))
-        table[phrase] = tuple((word, float(weight)) for word, _, weight in pairs)
-    return Bridge(table)
+    lines = gzip.decompress(data).decode("utf-8").splitlines()
+    return Bridge.from_rows(dict(line.split("\t", 1) for line in lines))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 import logging
+import marshal
 import os
 import stat
 import tempfile
@@ -34,6 +35,9 @@ class Tokenizer(Protocol):
 class _JiebaTokenizer(Tokenizer, Protocol):
     tmp_dir: str | None
     cache_file: str | None
+    initialized: bool
+    FREQ: dict[str, int]
+    total: int
 
     def initialize(self) -> None: ...
 
@@ -72,12 +76,23 @@ def _new_tokenizer() -> _JiebaTokenizer:
         folder = _private_cache()
         if folder is not None:
             tokenizer.tmp_dir = str(folder)
-            tokenizer.initialize()
+            if not _load_cache(tokenizer, folder / tokenizer.cache_file):
+                tokenizer.initialize()
         else:
             with tempfile.TemporaryDirectory(prefix="zjip-qa-") as passing:
                 tokenizer.tmp_dir = passing
                 tokenizer.initialize()
     return tokenizer
+
+
+def _load_cache(tokenizer: _JiebaTokenizer, path: Path) -> bool:
+    """Read jieba's cache in one piece: from an open file, as jieba does it, takes twice as long."""
+    try:
+        tokenizer.FREQ, tokenizer.total = marshal.loads(path.read_bytes())
+    except (OSError, EOFError, ValueError, TypeError):  # none yet, or a damaged one
+        return False
+    tokenizer.initialized = True
+    return True
 
 
 def _private_cache() -> Path | None:

@@ -135,6 +135,19 @@ def test_the_cache_lies_in_a_private_folder(tmp_path: Path) -> None:
         assert [p.name for p in folder.iterdir()] == ["jieba-0.42.1.cache"]
 
 
+@pytest.mark.parametrize("damage", [b"", b"nothing", b"i\x01\x00\x00\x00"])
+def test_a_damaged_cache_is_made_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, damage: bytes
+) -> None:
+    cache = tmp_path / "jieba-0.42.1.cache"
+    cache.write_bytes(damage)
+    monkeypatch.setattr(jieba_tokenizer, "_private_cache", lambda: tmp_path)
+    for _ in range(2):  # made, then read
+        cut = jieba_tokenizer._new_tokenizer().tokenize("专利转化", mode="default")
+        assert list(cut) == [("专利", 0, 2), ("转化", 2, 4)]
+        assert cache.stat().st_size > 1_000_000
+
+
 def test_a_folder_that_others_can_write_to_is_not_trusted(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
