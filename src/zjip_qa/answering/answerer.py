@@ -14,7 +14,7 @@ from zjip_qa.answering.highlight import bold, clause_scores, twin, value_spans
 from zjip_qa.answering.names import Place, places_in
 from zjip_qa.answering.quantities import find_quantities, in_english
 from zjip_qa.answering.question import Asked, read_question
-from zjip_qa.answering.scope import main_places, right_figures, right_places, right_years
+from zjip_qa.answering.scope import main_places, right_figures, right_place, right_years
 from zjip_qa.answering.signals import load_weights
 from zjip_qa.embedding import TokenVectors
 from zjip_qa.index import OpenIndex
@@ -56,13 +56,17 @@ class ExtractiveAnswerer:
         hits = self._retriever.search(query, k=N_READ, encoded=encoded)
         found = self._finder.find(query, asked, tokens, hits)
         places = places_in(query.text, self._segmenter)
-        in_scope = [e for e in found if self._in_scope(e, asked, query.text, places)]
+        if not found:
+            return self._refuse(query, hits, 0.0, "")
+        about = [e for e in found if not self._missing(e, query, asked, places)]
         # Where a clearly better sentence speaks of another year or place, what is left over only
         # looks like an answer.
-        if not in_scope or in_scope[0].score < found[0].score - CLOSE:
-            return self._refuse(
-                query, hits, 0.0, wording.out_of_scope(query.language, asked, places)
-            )
+        if not about or about[0].score < found[0].score - CLOSE:
+            missing = self._missing(found[0], query, asked, places)
+            return self._refuse(query, hits, 0.0, wording.not_about(query.language, missing))
+        in_scope = [e for e in about if right_figures(asked, query.text, e)]
+        if not in_scope:
+            return self._refuse(query, hits, 0.0, "")
         weights = load_weights(query.language)
         best = in_scope[0]
         probability = weights.probability(best.signals, lead(best, in_scope))
@@ -72,17 +76,20 @@ class ExtractiveAnswerer:
         chosen = [e for e in in_scope[:2] if best.score - e.score <= CLOSE]
         return self._compose(query, asked, tokens, chosen, probability)
 
-    def _in_scope(
-        self, evidence: Evidence, asked: Asked, question: str, places: Sequence[Place]
-    ) -> bool:
+    def _missing(
+        self, evidence: Evidence, query: Query, asked: Asked, places: Sequence[Place]
+    ) -> list[str]:
+        """Years and places of the question that a sentence isn't about."""
         document = self._index.store.document(evidence.hit.chunk.doc_id)
-        return (
-            right_years(asked.years, document, evidence.sentence)
-            and right_figures(asked, question, evidence)
-            and right_places(
-                places, document, evidence.sentence, self._main_places(document.doc_id)
-            )
-        )
+        missing = []
+        if not right_years(asked.years, document, evidence.sentence):
+            missing += [wording.year(query.language, year) for year in sorted(asked.years)]
+        main = self._main_places(document.doc_id)
+        return missing + [
+            place.written
+            for place in places
+            if not right_place(place, document, evidence.sentence, main)
+        ]
 
     def _read_main_places(self, doc_id: str) -> frozenset[str]:
         return main_places(self._index.store.document(doc_id), self._segmenter)
@@ -153,7 +160,7 @@ class ExtractiveAnswerer:
             return one_paragraph(bold(quote, values))
         figures = [q for q in find_quantities(quote) if q.span in values]
         if translation:
-            twins = [found for q in figures if (found := twin(q, translation))]
+            twins = [found for q in figures if (found := twin(q, translation, quote))]
             return one_paragraph(bold(translation, twins))
         if query.language is Language.ZH:
             return one_paragraph(quote)

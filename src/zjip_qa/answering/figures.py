@@ -11,36 +11,6 @@ from dataclasses import dataclass
 
 from zjip_qa.answering.quantities import QuantityKind, find_quantities
 
-_ORDINALS = [
-    "first",
-    "second",
-    "third",
-    "fourth",
-    "fifth",
-    "sixth",
-    "seventh",
-    "eighth",
-    "ninth",
-    "tenth",
-    "eleventh",
-    "twelfth",
-]
-_MONTHS = [
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-]
-_ENGLISH_ORDINAL = re.compile(rf"\b(?:(\d+)(?:st|nd|rd|th)|({'|'.join(_ORDINALS)}))\b", re.I)
-_ENGLISH_MONTH = re.compile(rf"\b({'|'.join(_MONTHS)})\b(?!\s+(?:be|have|I|we|not)\b)", re.I)
 _OPENING = re.compile(r"首[届个次批家部]")
 
 Key = tuple[str, str]
@@ -72,16 +42,12 @@ def figure_keys(text: str) -> frozenset[Key]:
         if quantity.kind is QuantityKind.DATE:
             if quantity.date[1]:
                 keys.add(("month", str(quantity.date[1])))
-        elif quantity.kind is QuantityKind.RANK:
+        elif quantity.kind in (QuantityKind.RANK, QuantityKind.ORDINAL):
             keys.add(("rank", str(quantity.value)))
         elif quantity.value is not None and quantity.value != 1:
             keys.add(("number", str(quantity.value.normalize())))
     if _OPENING.search(text):
         keys.add(("rank", "1"))
-    for digits, word in _ENGLISH_ORDINAL.findall(text):
-        keys.add(("rank", digits or str(_ORDINALS.index(word.lower()) + 1)))
-    for month in _ENGLISH_MONTH.findall(text):
-        keys.add(("month", str(_MONTHS.index(month.lower()) + 1)))
     return frozenset(keys)
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
 
 from zjip_qa.answering.evidence import Evidence
 from zjip_qa.answering.figures import asked_figures, figure_keys
@@ -63,19 +62,17 @@ def right_figures(asked: Asked, question: str, evidence: Evidence) -> bool:
     return named <= figure_keys(evidence.hit.chunk.text)
 
 
-def right_places(
-    asked: Sequence[Place], document: Document, sentence: Sentence, main: frozenset[str]
-) -> bool:
-    """Whether a sentence may be about the places asked for.
+def right_place(asked: Place, document: Document, sentence: Sentence, main: frozenset[str]) -> bool:
+    """Whether a sentence may be about a place that the question names.
 
     Args:
-        asked: places that the question names.
+        asked: the place.
         document: the sentence's document.
         sentence: the sentence.
         main: the places that the whole document is about, from `main_places`.
     """
     around = " ".join((*sentence.section, document.text[sentence.span.start : sentence.span.end]))
-    return all(place.forms & main or place.stands_in(around) for place in asked)
+    return bool(asked.forms & main) or asked.stands_in(around)
 
 
 def main_places(document: Document, segmenter: Segmenter) -> frozenset[str]:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from zjip_qa.answering.names import Place
-from zjip_qa.answering.question import Asked
 from zjip_qa.types import Language
 
 NOT_FOUND = {
@@ -16,17 +14,20 @@ IN_CHINESE = {
     Language.ZH: "",
     Language.EN: "In the Chinese original: ",
 }
-_OUT_OF_SCOPE = {
-    Language.ZH: "相关内容没有说到{names}。",
-    Language.EN: " What they say on the topic isn't about {names}.",
+_NOT_ABOUT = {
+    Language.ZH: "最接近的内容说的不是{names}。",
+    Language.EN: " What comes closest isn't about {names}.",
 }
 
 
-def out_of_scope(language: Language, asked: Asked, places: Sequence[Place]) -> str:
-    """Say which year or place of the question no passage is about; "" when it names none."""
-    year = "{}年" if language is Language.ZH else "{}"
-    names = [year.format(y) for y in sorted(asked.years)] + [place.written for place in places]
+def year(language: Language, number: int) -> str:
+    """A year as it is said in a sentence."""
+    return f"{number}年" if language is Language.ZH else str(number)
+
+
+def not_about(language: Language, names: Sequence[str]) -> str:
+    """Say which year or place of the question the nearest passage isn't about; "" for none."""
     if not names:
         return ""
     joined = ("、" if language is Language.ZH else ", ").join(names)
-    return _OUT_OF_SCOPE[language].format(names=joined)
+    return _NOT_ABOUT[language].format(names=joined)

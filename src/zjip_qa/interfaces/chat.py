@@ -15,6 +15,8 @@ os.environ.setdefault("HF_HUB_OFFLINE", "1")
 import atexit
 import logging
 import shutil
+import signal
+import sys
 import tempfile
 from importlib.resources import files
 from typing import Any
@@ -109,7 +111,7 @@ def serve(service: Service, *, open_browser: bool = False, block: bool = True) -
         app_kwargs={"middleware": [Middleware(SecurityHeaders)]},
         quiet=True,
     )
-    logger.info("serving on %s", app.local_url)
+    sys.stderr.write(f"zjip-qa: open {app.local_url} in a browser; Ctrl+C stops the server\n")
     if settings.host not in {"127.0.0.1", "localhost", "::1"}:
         logger.warning(
             "%s can be reached from other machines, and whoever reaches it can read the "
@@ -117,6 +119,8 @@ def serve(service: Service, *, open_browser: bool = False, block: bool = True) -
             settings.host,
         )
     if block:
+        # A plain SIGTERM would skip what is registered to be cleaned up at the end.
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
         app.block_thread()
     return app
 

@@ -1,7 +1,7 @@
 import pytest
 
 from zjip_qa.answering.names import places_in
-from zjip_qa.answering.scope import main_places, right_places, right_years
+from zjip_qa.answering.scope import main_places, right_place, right_years
 from zjip_qa.text import Segmenter
 from zjip_qa.types import Document, Sentence, Span
 
@@ -56,7 +56,7 @@ def test_the_year_of_a_sentence(
 def test_the_place_of_a_sentence(question: str, main: tuple[str, ...], right: bool) -> None:
     document, sentence = placed("宁波有3件专利。", section=("绍兴",))
     asked = places_in(question, Segmenter())
-    assert right_places(asked, document, sentence, frozenset(main)) is right
+    assert all(right_place(p, document, sentence, frozenset(main)) for p in asked) is right
 
 
 def test_a_document_is_about_its_title_and_the_places_it_names_most() -> None:
