@@ -1,11 +1,11 @@
 """Teaches the Chinese words: a Chinese sentence gets the vector of its English translation.
 
 The English encoder the model was built from is the teacher (Reimers & Gurevych, EMNLP 2020).
-The Chinese input embeddings move; the body stays as it is, so that English keeps its vectors
-(Artetxe, Ruder & Yogatama, ACL 2020), unless the recipe frees it for the last part, when its
-English side is held to the teacher by the same cosine. Chinese questions and their passages come
-in between, as a contrast within the batch; later the token vectors are trained for late
-interaction too (Khattab & Zaharia, SIGIR 2020). Rows of the English pieces never move.
+First only the Chinese input embeddings move, under a body that keeps English as it is (Artetxe,
+Ruder & Yogatama, ACL 2020); in the last part the body moves too, its English side held to the
+teacher by the same cosine. Chinese questions and their passages come in between, as a contrast
+within the batch; later the token vectors are trained for late interaction too (Khattab & Zaharia,
+SIGIR 2020). Rows of the English pieces never move.
 """
 
 from __future__ import annotations
@@ -41,16 +41,16 @@ class Recipe:
     """
 
     embedding_rate: float = 2e-3
-    body_rate: float = 6e-5
+    body_rate: float = 3e-4
     projection_rate: float = 5e-4
-    body_from: float = 1.0
+    body_from: float = 0.76
     late_from: float = 0.3
     own_data_from: float = 0.5
     question_batches: float = 0.08
     english_batches: float = 0.25
     contrast: float = 0.5
     late: float = 0.4
-    late_batches: float = 0.5
+    late_batches: float = 0.4
     final_rate: float = 0.03
 
 
@@ -231,7 +231,8 @@ class Trainer:
             self.note("en", 1 - held.item() / 2)
             loss = loss + held
         if late:
-            # Until the body moves, the teacher's token vectors are the student's own.
+            # Where the student's own English wasn't run, the teacher's token vectors stand for
+            # it: they are the same until the body moves, and held close after.
             sides = (batch.left, english_states.float()), (batch.right, states)
             asking, answering = sides if self.progress.step % 2 else sides[::-1]
             loss = loss + self.late_loss(asking, answering, target)
