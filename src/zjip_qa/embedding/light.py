@@ -106,10 +106,13 @@ class LightEncoder:
         lengths = [len(encoding.ids) for encoding in found]
         for batch in batches(lengths, self.max_tokens, budget=_TOKENS_A_BATCH):
             states, mask = self._forward([found[i] for i in batch])
-            pooled = (states * mask[:, :, None]).sum(axis=1)
-            vectors[batch] = _unit(pooled)
+            # The mean over the tokens, up to a factor that the unit length takes out.
+            vectors[batch] = _unit((mask[:, None, :].astype(np.float32) @ states)[:, 0])
+            # One product a batch: many small ones spend their time on waking BLAS's threads.
+            projected = _unit(states.reshape(-1, self.dim) @ self._projection)
+            projected = projected.reshape(*mask.shape, self.token_dim)
             for row, i in enumerate(batch):
-                tokens[i] = self._token_vectors(texts[i], len(prompt), found[i], states[row])
+                tokens[i] = self._token_vectors(texts[i], len(prompt), found[i], projected[row])
         return Encoded(vectors, tokens)
 
     def _forward(self, encodings: list[Encoding]) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
@@ -134,8 +137,7 @@ class LightEncoder:
         weights = self._weights[encoding.ids[:n_tokens]]
         kept = np.flatnonzero((spans[:, 1] > spans[:, 0]) & (weights > 0))
         # The first state is [CLS].
-        vectors = _unit(states[kept + 1] @ self._projection)
-        return TokenVectors(vectors, spans[kept] - np.int32(prompt), weights[kept])
+        return TokenVectors(states[kept + 1], spans[kept] - np.int32(prompt), weights[kept])
 
 
 def map_tensor(path: Path, name: str) -> NDArray[np.float16]:

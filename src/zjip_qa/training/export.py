@@ -122,6 +122,9 @@ def trace_body(body: PreTrainedModel) -> onnx.ModelProto:
     Returns:
         The float32 graph, whose output is last_hidden_state (n, length, dim).
     """
+    # Their optimisers tell of every constant at the level of this program's own news.
+    for library in ("onnx_ir", "onnxscript"):
+        logging.getLogger(library).setLevel(logging.WARNING)
     # Two inputs that are one tensor would be traced as one input, and the graph be wrong.
     embeddings = torch.randn(3, 11, body.config.hidden_size, generator=torch.Generator())
     mask = torch.ones(3, 11, dtype=torch.int64)
@@ -135,9 +138,15 @@ def trace_body(body: PreTrainedModel) -> onnx.ModelProto:
         input_names=["word_embeddings", "attention_mask"],
         output_names=["last_hidden_state"],
         opset_version=_OPSET,
+        verbose=False,
     )
     assert program is not None
-    return program.model_proto
+    model: onnx.ModelProto = program.model_proto
+    for node in model.graph.node:
+        # Where in whose Python files a node came from is nobody's business.
+        del node.metadata_props[:]
+        node.doc_string = ""
+    return model
 
 
 def compare(model: SentenceTransformerEncoder, light: LightEncoder, texts: Sequence[str]) -> float:

@@ -157,6 +157,12 @@ def test_it_starts_without_torch(light: LightEncoder) -> None:
     assert (found.stdout.strip(), found.stderr) == ("", "")
 
 
+def test_the_graph_names_no_file_of_the_machine_it_was_made_on(light: LightEncoder) -> None:
+    graph = (SHIPPED_LIGHT / GRAPH).read_bytes()
+    assert len(graph) < 13_000_000
+    assert b".py" not in graph
+
+
 def test_rows_are_mapped_where_they_lie() -> None:
     path = SHIPPED / "model.safetensors"
     rows = map_tensor(path, WORD_EMBEDDINGS)
