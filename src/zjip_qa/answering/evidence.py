@@ -75,12 +75,17 @@ class EvidenceFinder:
             return []
         # What every passage matches says nothing about which of them answers.
         usual = np.mean([candidate.matches for candidate in candidates.values()], axis=0)
-        telling = tokens.weights * (1 - usual)
-        telling /= max(float(telling.sum()), 1e-6)
+        rare = np.argsort(-tokens.weights, kind="stable")[:_RAREST]
+        room = np.maximum(1 - usual, 0.05)
         weights = load_weights(query.language)
         found = []
         for candidate in candidates.values():
-            signals = replace(candidate.signals, specific=float(telling @ candidate.matches))
+            gain = candidate.matches - usual
+            signals = replace(
+                candidate.signals,
+                specific=float(tokens.weights @ gain / (tokens.weights @ room)),
+                least=float((gain[rare] / room[rare]).min()),
+            )
             found.append(
                 Evidence(
                     candidate.hit,
@@ -128,6 +133,7 @@ class EvidenceFinder:
                 own=float(share @ own),
                 around=float(share @ around),
                 specific=0.0,
+                least=0.0,
                 weakest=_weakest(tokens.weights, around),
                 words=words.share_in(
                     {t for t, start, end in held if span.start <= start and end <= span.end}

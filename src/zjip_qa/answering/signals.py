@@ -23,8 +23,9 @@ class Signals:
     Attributes:
         own: mean best match of the question's words in the sentence, rare words counting more.
         around: the same in the whole chunk.
-        specific: as `own`, counting the question's words the less the more of all sentences match
-            them.
+        specific: how much closer the sentence's matches are to perfect than those of the
+            sentences found on average: what every passage matches counts nothing.
+        least: the same for the one of the question's rarest words that gains least.
         weakest: mean of the less well matched half of the question's rarest words.
         words: share of the question's words that stand in the sentence, as they are or
             translated, rare words counting more.
@@ -40,6 +41,7 @@ class Signals:
     own: float
     around: float
     specific: float
+    least: float
     weakest: float
     words: float
     words_around: float
