@@ -14,7 +14,7 @@ from zjip_qa.answering.highlight import bold, clause_scores, twin, value_spans
 from zjip_qa.answering.names import Place, places_in
 from zjip_qa.answering.quantities import find_quantities, in_english
 from zjip_qa.answering.question import Asked, read_question
-from zjip_qa.answering.scope import main_places, right_figures, right_place, right_years
+from zjip_qa.answering.scope import main_places, right_figures, right_kind, right_place, right_years
 from zjip_qa.answering.signals import load_weights
 from zjip_qa.embedding import TokenVectors
 from zjip_qa.index import OpenIndex
@@ -64,7 +64,12 @@ class ExtractiveAnswerer:
         if not about or about[0].score < found[0].score - CLOSE:
             missing = self._missing(found[0], query, asked, places)
             return self._refuse(query, hits, 0.0, wording.not_about(query.language, missing))
-        in_scope = [e for e in about if right_figures(asked, query.text, e)]
+        in_scope = [
+            e
+            for e in about
+            if right_figures(asked, query.text, e)
+            and right_kind(asked, query.text, e, self._segmenter)
+        ]
         if not in_scope:
             return self._refuse(query, hits, 0.0, "")
         weights = load_weights(query.language)

@@ -18,6 +18,7 @@ class AnswerKind(StrEnum):
     DATE = "date"
     PLACE = "place"
     WHO = "who"
+    PERSON = "person"
     DOCUMENT = "document"
     YESNO = "yesno"
     REASON = "reason"
@@ -40,6 +41,15 @@ _BODIES_EN = (
     r"(?:departments?|agenc(?:y|ies)|compan(?:y|ies)|enterprises?|firms?|bod(?:y|ies)|"
     r"organi[sz]ations?|authorit(?:y|ies)|courts?|banks?|people)"
 )
+_SUMS_ZH = (
+    "投资|募集|募资|罚款|罚|年费|保费|费用|价格|工资|补贴|奖金|预算|GDP|生产总值|营收|利润|市值"
+)
+_SUMS_EN = (
+    r"(?:premiums?|fees?|fines?|costs?|prices?|salar(?:y|ies)|bonus(?:es)?|budgets?|investments?|"
+    r"penalt(?:y|ies)|subsid(?:y|ies)|gdp|revenues?|profits?)(?! growth| rates?)"
+)
+_POSTS_ZH = "局长|厅长|主任|负责人|院长|董事长|总经理|书记|省长|市长|校长|会长|主席"
+_POSTS_EN = r"(?:head|director|chief|chair\w*|president|minister|governor|mayor|secretary|ceo)"
 _COUNTED = "件项家户次名人位所条部门类种届省市县区起篇倍分天周年处批款套台座场"
 # "哪几个城市" asks for cities and "好几个" asks nothing.
 _HOW_MANY_ZH = r"(?:多少|几多|(?<![哪好第])几)"
@@ -52,6 +62,11 @@ _PATTERNS: dict[Language, tuple[_Pattern, ...]] = {
     # that name a thing which has a number ("金额", "the size of").
     Language.ZH: (
         (AnswerKind.REASON, None, r"为什么|为何|为啥|原因|怎么会|何以|图的是什么|图什么|凭什么"),
+        (
+            AnswerKind.PERSON,
+            None,
+            rf"(?:{_POSTS_ZH})[^，。？?]{{0,4}}(?:谁|叫什么|哪位|姓名|姓什么)",
+        ),
         (_FIGURE, QuantityKind.ORDINAL, r"第几[届条章款节批期次]"),
         (
             _FIGURE,
@@ -64,12 +79,13 @@ _PATTERNS: dict[Language, tuple[_Pattern, ...]] = {
             rf"百分之(?:几|多少)|{_HOW_MANY_ZH}个?百分点|几成|多大(?:的)?(?:比例|比重|份额)"
             rf"|占[^，。？?]{{0,12}}(?:多少(?![{_COUNTED}个])|多大)"
             r"|(?:占比|比例|比重|份额|增幅|增速|增长率|涨幅|降幅|同比)[^，。？?]{0,8}"
-            r"(?:多少|几|多大|多高|多快|如何|怎样|怎么样)",
+            r"(?:多少|几|多大|多高|多快|如何|怎样|怎么样)|利率[^，。？?]{0,4}(?:多少|多高)",
         ),
         (
             _FIGURE,
             _MONEY,
-            r"(?:多少|几|几多)(?:个)?(?:万|亿|百万|千万)?(?:元|块?钱|人民币|美元|资金)"
+            r"(?:多少|几|几多)(?:个)?(?:万|亿|百万|千万)?(?:元|块?钱|人民币|美元|资金|投资|补贴)"
+            rf"|(?:{_SUMS_ZH})(?:总?[量额])?(?:是|为|达|要|交|了)*(?:多少(?![{_COUNTED}])|几何)"
             r"|多少亿(?!件|个|次|人)|(?:金额|总额|产值|贷款|融资额?|资金|费用)[^，,。]{0,8}"
             r"(?:多少(?![家个户项件次笔]|企业|项目|单位|公司)|几何|多大|多高)",
         ),
@@ -112,8 +128,17 @@ _PATTERNS: dict[Language, tuple[_Pattern, ...]] = {
             _FIGURE,
             _SHARE,
             r"\b(?:what|which) (?:percentage|percent|share|proportion|slice|fraction)\b"
-            r"|\bhow many percent|\bby (?:what|how many) per|\bhow fast\b|\bgrowth rate\b",
+            r"|\bhow many percent|\bby (?:what|how many) per|\bhow fast\b|\bgrowth rate\b"
+            r"|\bwhat (?:coupon|interest|yield)\b",
         ),
+        (
+            AnswerKind.PERSON,
+            None,
+            rf"\bwho (?:heads|leads|runs|chairs|directs)\b"
+            rf"|\bwho (?:is|was) the (?:\w+ )?{_POSTS_EN}\b"
+            rf"|\bname of the (?:\w+ )?{_POSTS_EN}\b",
+        ),
+        (_FIGURE, _MONEY, rf"\bwhat(?: \w+){{0,4}} {_SUMS_EN}\b"),
         (_FIGURE, _MONEY, r"\bhow many (?:\w+ )?(?:yuan|rmb|dollars|euros)\b"),
         (_FIGURE, None, r"\bhow many\b"),
         (
@@ -167,6 +192,7 @@ _PATTERNS: dict[Language, tuple[_Pattern, ...]] = {
         (_FIGURE, None, r"\b(?:number|amount|value|size|volume) of\b|\btotals?\b|\btally\b"),
     ),
 }
+_POST = re.compile(rf"{_POSTS_ZH}|\b{_POSTS_EN}\b", re.IGNORECASE)
 _MEASURE_WORD = re.compile(
     rf"(?:{_HOW_MANY_ZH}|第几)(?:[万亿]|百万|千万)?(个月|小时|个|[{_COUNTED}](?![目称单别限门]))"
 )
@@ -258,13 +284,14 @@ def holds(asked: Asked, text: str) -> float:
     if asked.kind is AnswerKind.DATE:
         dates = (q.kind is QuantityKind.DATE for q in find_quantities(text))
         return float(any(dates) or "年前" in text)
+    if asked.kind is AnswerKind.PERSON:
+        return float(_POST.search(text) is not None)
     if asked.kind is not AnswerKind.FIGURE:
         return 0.5
     figures = [q for q in find_quantities(text) if q.kind is not QuantityKind.DATE]
     if asked.quantity is not None:
-        wanted = any(q.kind is asked.quantity for q in figures)
-    elif asked.measure_word:
-        wanted = any(asked.measure_word in q.unit for q in figures)
-    else:
-        wanted = any(q.kind is not QuantityKind.RANK for q in figures)
-    return 1.0 if wanted else 0.25 * bool(figures)
+        return 1.0 if any(q.kind is asked.quantity for q in figures) else 0.25 * bool(figures)
+    # A rank or "第二届" counts nothing.
+    counts = [q for q in figures if q.kind not in (QuantityKind.RANK, QuantityKind.ORDINAL)]
+    wanted = any(asked.measure_word in q.unit for q in counts)
+    return 1.0 if wanted else 0.25 * bool(counts)

@@ -19,6 +19,11 @@ from zjip_qa.types import Document, Sentence
 _BACK = 400
 """Characters before a sentence in which a year still holds for it."""
 _MAIN_PLACE_SHARE = 0.25
+_WHICH_PLACE = re.compile(
+    r"哪一?[些个几]*(?:国家(?!级)|城市|省份)"
+    r"|\b(?:which|what) (?:countr(?:y|ies)|cit(?:y|ies)|provinces?)\b",
+    re.IGNORECASE,
+)
 _RANGE = re.compile(r"((?:19|20)\d\d)\s*年?\s*(?:以来|之前|前|底前|起|至今)")
 
 
@@ -51,15 +56,22 @@ def right_years(asked: frozenset[int], document: Document, sentence: Sentence) -
 
 
 def right_figures(asked: Asked, question: str, evidence: Evidence) -> bool:
-    """Whether a sentence may be about the ordinals and months that the question names.
-
-    Also false where a sum of money, a share or a rank is asked for and the sentence has none.
-    """
-    wants_kind = asked.kind is AnswerKind.FIGURE and asked.quantity is not None
-    if wants_kind and holds(asked, evidence.text) < 1.0:
-        return False
+    """Whether a sentence may be about the ordinals and months that the question names."""
     named = {key for key in asked_figures(question, asked.years).keys if key[0] != "number"}
     return named <= figure_keys(evidence.hit.chunk.text)
+
+
+def right_kind(asked: Asked, question: str, evidence: Evidence, segmenter: Segmenter) -> bool:
+    """Whether a sentence holds what could answer, where the question leaves no doubt what.
+
+    Any count for "how many"; a sum of money, a share, a rank, a date, a person in office, or the
+    name of a country, a province or a city.
+    """
+    fit = holds(asked, evidence.text)
+    definite = asked.kind in (AnswerKind.DATE, AnswerKind.PERSON) or asked.quantity is not None
+    if fit == 0.0 or (definite and fit < 1.0):
+        return False
+    return not _WHICH_PLACE.search(question) or bool(places_in(evidence.text, segmenter))
 
 
 def right_place(asked: Place, document: Document, sentence: Sentence, main: frozenset[str]) -> bool:
