@@ -67,8 +67,8 @@ class ExtractiveAnswerer:
         in_scope = [
             e
             for e in about
-            if right_figures(asked, query.text, e)
-            and right_kind(asked, query.text, e, self._segmenter)
+            if right_figures(asked, query.text, e.hit.chunk.text)
+            and right_kind(asked, query.text, e.text, self._segmenter)
         ]
         if not in_scope:
             return self._refuse(query, hits, 0.0, "")

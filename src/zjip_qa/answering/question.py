@@ -134,7 +134,7 @@ _PATTERNS: dict[Language, tuple[_Pattern, ...]] = {
         (
             AnswerKind.PERSON,
             None,
-            rf"\bwho (?:heads|leads|runs|chairs|directs)\b"
+            rf"\bwho (?:heads|chairs|directs)\b"
             rf"|\bwho (?:is|was) the (?:\w+ )?{_POSTS_EN}\b"
             rf"|\bname of the (?:\w+ )?{_POSTS_EN}\b",
         ),

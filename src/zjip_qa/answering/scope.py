@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 
-from zjip_qa.answering.evidence import Evidence
 from zjip_qa.answering.figures import asked_figures, figure_keys
 from zjip_qa.answering.names import Place, places_in
 from zjip_qa.answering.question import AnswerKind, Asked, holds, years_in
@@ -55,23 +54,23 @@ def right_years(asked: frozenset[int], document: Document, sentence: Sentence) -
     return bool(years_in(document.text) & asked)
 
 
-def right_figures(asked: Asked, question: str, evidence: Evidence) -> bool:
-    """Whether a sentence may be about the ordinals and months that the question names."""
+def right_figures(asked: Asked, question: str, passage: str) -> bool:
+    """Whether a passage may be about the ordinals and months that the question names."""
     named = {key for key in asked_figures(question, asked.years).keys if key[0] != "number"}
-    return named <= figure_keys(evidence.hit.chunk.text)
+    return named <= figure_keys(passage)
 
 
-def right_kind(asked: Asked, question: str, evidence: Evidence, segmenter: Segmenter) -> bool:
+def right_kind(asked: Asked, question: str, sentence: str, segmenter: Segmenter) -> bool:
     """Whether a sentence holds what could answer, where the question leaves no doubt what.
 
     Any count for "how many"; a sum of money, a share, a rank, a date, a person in office, or the
     name of a country, a province or a city.
     """
-    fit = holds(asked, evidence.text)
+    fit = holds(asked, sentence)
     definite = asked.kind in (AnswerKind.DATE, AnswerKind.PERSON) or asked.quantity is not None
     if fit == 0.0 or (definite and fit < 1.0):
         return False
-    return not _WHICH_PLACE.search(question) or bool(places_in(evidence.text, segmenter))
+    return not _WHICH_PLACE.search(question) or bool(places_in(sentence, segmenter))
 
 
 def right_place(asked: Place, document: Document, sentence: Sentence, main: frozenset[str]) -> bool:

@@ -1,8 +1,15 @@
 import pytest
 
 from zjip_qa.answering.names import places_in
-from zjip_qa.answering.scope import main_places, right_place, right_years
-from zjip_qa.text import Segmenter
+from zjip_qa.answering.question import read_question
+from zjip_qa.answering.scope import (
+    main_places,
+    right_figures,
+    right_kind,
+    right_place,
+    right_years,
+)
+from zjip_qa.text import Segmenter, detect_language
 from zjip_qa.types import Document, Sentence, Span
 
 
@@ -68,3 +75,33 @@ def test_a_document_is_about_its_title_and_the_places_it_names_most() -> None:
 
 def test_a_document_without_places_is_about_none() -> None:
     assert main_places(Document("d.md", "专利有3件。"), Segmenter()) == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "right"),
+    [
+        ("湃肽生物上市打算募集多少资金？", "推动3家企业提交申请。", False),
+        ("质押担保金额是多少？", "担保金额3028.07亿元。", True),
+        ("什么时候开始的？", "条例全面实施。", False),
+        ("什么时候开始的？", "2023年1月1日以来实施。", True),
+        ("省市场监管局局长叫什么？", "省市场监管局等10部门联合制定。", False),
+        ("有多少家参展商？", "第二届全球数字贸易博览会", False),
+        ("Which countries belong to the court?", "联合制定技术调查官制度。", False),
+        ("哪些城市获批？", "杭州、宁波获批建设示范区。", True),
+        ("什么是T+1出证？", "实现出证。", True),
+    ],
+)
+def test_the_kind_of_value_that_must_be_there(question: str, text: str, right: bool) -> None:
+    asked = read_question(question, detect_language(question))
+    assert right_kind(asked, question, text, Segmenter()) is right
+
+
+def test_another_occasion_or_month_is_another_matter() -> None:
+    def right(question: str, passage: str) -> bool:
+        asked = read_question(question, detect_language(question))
+        return right_figures(asked, question, passage)
+
+    assert not right("第三届博览会有多少家参展商？", "第二届博览会有3家参展商。")
+    assert right("第二届博览会有多少家参展商？", "第二届博览会有3家参展商。")
+    assert not right("How many were filed by June 2024?", "截至2024年3月,登记6004件。")
+    assert right("How many were filed by March 2024?", "截至2024年3月,登记6004件。")
