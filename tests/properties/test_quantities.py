@@ -64,10 +64,10 @@ def test_figures_are_in_order_and_apart(text: str) -> None:
      "more than ", " "],
 )  # fmt: skip
 def test_time_is_linear(piece: str) -> None:
-    # Eight times the text may not take 64 times as long.
+    # Eight times the text may not take 64 times as long; half a second is lost on a busy machine.
     short, long = piece * (4_000 // len(piece)), piece * (32_000 // len(piece))
     for find in (find_quantities, find_english_quantities):
-        assert _seconds(find, long) < 25 * _seconds(find, short) + 0.2
+        assert _seconds(find, long) < 40 * _seconds(find, short) + 0.5
 
 
 def _seconds(find: object, text: str) -> float:
