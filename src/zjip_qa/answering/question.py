@@ -290,10 +290,7 @@ def holds(asked: Asked, text: str) -> float:
         return 0.5
     figures = [q for q in find_quantities(text) if q.kind is not QuantityKind.DATE]
     if asked.quantity is not None:
-        # A price may stand without its currency.
-        bare = asked.quantity is QuantityKind.MONEY
-        wanted = any(q.kind is asked.quantity or (bare and not q.unit) for q in figures)
-        return 1.0 if wanted else 0.25 * bool(figures)
+        return 1.0 if any(q.kind is asked.quantity for q in figures) else 0.25 * bool(figures)
     # A rank or "第二届" counts nothing.
     counts = [q for q in figures if q.kind not in (QuantityKind.RANK, QuantityKind.ORDINAL)]
     wanted = any(asked.measure_word in q.unit for q in counts)

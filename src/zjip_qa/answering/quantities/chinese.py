@@ -39,6 +39,7 @@ from zjip_qa.text import HAN, is_han
 from zjip_qa.types import Span
 
 _HAN = re.compile(f"[{HAN}]")
+_CHINESE_UNIT = re.compile(rf"\d[{HAN}]")
 _LATIN_WORD = re.compile(r"[A-Za-z]{2,}+")
 _MOST_PARTS = 10**5
 _LOOK_BACK = 12  # characters before a figure in which its limit stands
@@ -56,10 +57,12 @@ _AMOUNT_OF_DAYS = frozenset("内以之后前届的")
 def find_quantities(text: str) -> list[Quantity]:
     """Find every figure and date in a text, in order, not overlapping.
 
-    A text that is Latin words for the most part is read as English.
+    A text that is Latin words for the most part is read as English, unless a Chinese word stands
+    right behind a digit: it is the figure's unit.
     """
     n_han = sum(1 for _ in _HAN.finditer(text))
-    if n_han < sum(1 for _ in _LATIN_WORD.finditer(text)):
+    n_latin = sum(1 for _ in _LATIN_WORD.finditer(text))
+    if n_han < n_latin and not _CHINESE_UNIT.search(text):
         return find_english_quantities(text)
     plain = text.translate(PLAIN)
     found: list[Quantity] = []
