@@ -15,6 +15,13 @@ _SUFFIX = re.compile(r"(?<=..)(?:特别行政区|自治区|自治州|省|市|县
 # The country at large is understood in a national document; demanding its name would refuse
 # right answers.
 _UNDERSTOOD = "China"
+_SHORT = {
+    "US": "United States",
+    "USA": "United States",
+    "UK": "United Kingdom",
+    "EU": "European Union",
+    "Korea": "South Korea",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +42,9 @@ def load_places() -> Places:
         chinese, _, english = line.partition("\t")
         if english != _UNDERSTOOD:
             by_english.setdefault(english, set()).add(chinese)
+    for short, full in _SHORT.items():
+        if full in by_english:
+            by_english.setdefault(short, set()).update(by_english[full])
     names = sorted(by_english, key=lambda name: (-len(name), name))
     return Places(
         chinese=frozenset(name for group in by_english.values() for name in group),
