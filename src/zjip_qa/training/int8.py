@@ -205,7 +205,8 @@ class _Rewriting:
         return stand_for
 
     def _weight(self, layer: onnx.NodeProto) -> NDArray[np.float32]:
-        return numpy_helper.to_array(self._values[layer.input[1]])
+        weight: NDArray[np.float32] = numpy_helper.to_array(self._values[layer.input[1]])
+        return weight
 
     def _constant(self, name: str, value: object) -> None:
         self.constants[name] = numpy_helper.from_array(np.asarray(value), name)
