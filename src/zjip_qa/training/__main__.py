@@ -10,7 +10,7 @@ from zjip_qa.embedding.light import SHIPPED_LIGHT
 from zjip_qa.embedding.model_folder import SHIPPED
 from zjip_qa.training.build import build_version_0
 from zjip_qa.training.data import sample_sentences
-from zjip_qa.training.train import Paths, train
+from zjip_qa.training.train import N_ROWS, Paths, train
 from zjip_qa.types import Language
 
 _PACKAGE = Path(__file__).parents[1]
@@ -28,7 +28,7 @@ def main() -> None:
     further.add_argument("--data", type=Path, required=True, help="folder with parallel, zh_pairs")
     further.add_argument("--model", type=Path, required=True, help="model folder to begin with")
     further.add_argument("--out", type=Path, required=True, help="model folder to write")
-    further.add_argument("--minutes", type=float, required=True, help="of training in all")
+    further.add_argument("--rows", type=int, default=N_ROWS, help="of training in all")
     further.add_argument("--reading", type=Path, nargs="*", default=[], help="SQuAD-form files")
     further.add_argument("--resume", action="store_true", help="go on from the last checkpoint")
     further.add_argument("--seed", type=int, default=0)
@@ -74,7 +74,7 @@ def main() -> None:
     else:
         train(
             Paths(arguments.data, arguments.model, arguments.out, arguments.reading),
-            minutes=arguments.minutes,
+            n_rows=arguments.rows,
             resume=arguments.resume,
             seed=arguments.seed,
         )

@@ -12,8 +12,8 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cache
 
 import numpy as np
 import torch
@@ -22,6 +22,7 @@ from torch import Tensor
 from torch.nn import functional
 from transformers import PreTrainedModel
 
+from zjip_qa.training.lessons import Lesson, Recipe
 from zjip_qa.training.rows import Batch, Texts
 
 logger = logging.getLogger(__name__)
@@ -29,29 +30,6 @@ logger = logging.getLogger(__name__)
 _TWIN = 0.9
 _SCALE = 20.0
 _LOOSE = 0.25
-
-
-@dataclass(frozen=True, slots=True)
-class Recipe:
-    """What is trained when.
-
-    Fields ending in `_from` are shares of the whole time (1.0: never), in `_batches` shares of
-    the batches, in `_rate` learning rates; `contrast` and `late` weigh their losses against the
-    distance to the teacher.
-    """
-
-    embedding_rate: float = 2e-3
-    body_rate: float = 3e-4
-    projection_rate: float = 5e-4
-    body_from: float = 0.76
-    late_from: float = 0.3
-    own_data_from: float = 0.5
-    question_batches: float = 0.08
-    english_batches: float = 0.25
-    contrast: float = 0.5
-    late: float = 0.4
-    late_batches: float = 0.4
-    final_rate: float = 0.03
 
 
 @dataclass(slots=True)
@@ -74,7 +52,7 @@ class Student:
         ids, mask = on(self.rarity.device, texts)
         words = self.table(ids)
         words = torch.where(self.trainable[ids][..., None], words, words.detach())
-        with torch.autocast(ids.device.type, torch.bfloat16):
+        with in_halves(ids.device):
             states = self.body(inputs_embeds=words, attention_mask=mask).last_hidden_state
         return states.float(), mask
 
@@ -88,6 +66,25 @@ class Student:
         inner = mask & functional.pad(mask[:, 1:], (0, 1))
         inner[:, 0] = False
         return vectors, self.rarity[ids] * inner
+
+
+def in_halves(device: torch.device) -> torch.autocast:
+    """Compute in bfloat16 where the processor is made for it; elsewhere that is far slower."""
+    return torch.autocast(device.type, torch.bfloat16, enabled=_halves_are_faster(device))
+
+
+@cache
+def _halves_are_faster(device: torch.device) -> bool:
+    def seconds(dtype: torch.dtype) -> float:
+        factor = torch.ones(384, 384, dtype=dtype, device=device)
+        best = float("inf")
+        for _ in range(5):
+            began = time.monotonic()
+            (factor @ factor).sum().item()  # waits for a GPU
+            best = min(best, time.monotonic() - began)
+        return best
+
+    return seconds(torch.bfloat16) < seconds(torch.float32)
 
 
 def on(device: torch.device, texts: Texts) -> tuple[Tensor, Tensor]:
@@ -160,7 +157,7 @@ class Trainer:
     student: Student
     teacher: PreTrainedModel
     recipe: Recipe
-    seconds: float
+    n_rows: int
     progress: Progress = field(default_factory=Progress)
     words_optimizer: torch.optim.SparseAdam = field(init=False)
     body_optimizer: torch.optim.AdamW = field(init=False)
@@ -179,45 +176,24 @@ class Trainer:
             weight_decay=0.0,
         )
 
-    def share_done(self) -> float:
-        """Share of the time that is spent, 0 to 1."""
-        return min(1.0, self.progress.seconds / self.seconds)
-
-    def run(
-        self,
-        translations: Iterator[Batch],
-        questions: Iterator[Batch],
-        rng: np.random.Generator,
-        *,
-        until: float,
-    ) -> None:
-        """Train until so many seconds of training have passed."""
-        recipe = self.recipe
-        while self.progress.seconds < until:
-            began = time.monotonic()
-            done = self.share_done()
-            body = done >= recipe.body_from
-            for parameter in self.body_optimizer.param_groups[0]["params"]:
-                parameter.requires_grad_(body)
-            late = done >= recipe.late_from and bool(rng.random() < recipe.late_batches)
-            if rng.random() < recipe.question_batches:
-                batch = next(questions)
-                loss = self.question_loss(batch, late=late)
-            else:
-                batch = next(translations)
-                english = body and bool(rng.random() < recipe.english_batches)
-                loss = self.translation_loss(batch, english=english, late=late)
-            self.step(loss, body=body)
-            self.progress.rows += len(batch.left.ids)
-            self.progress.seconds += time.monotonic() - began
-            if self.progress.step % 50 == 0:
-                self.report()
+    def learn(self, lesson: Lesson) -> None:
+        """Take one step."""
+        began = time.monotonic()
+        for parameter in self.body_optimizer.param_groups[0]["params"]:
+            parameter.requires_grad_(lesson.body)
+        if lesson.asks:
+            loss = self.question_loss(lesson.batch, late=lesson.late)
+        else:
+            loss = self.translation_loss(lesson.batch, english=lesson.english, late=lesson.late)
+        self.step(loss, lesson.done, body=lesson.body)
+        self.progress.rows += len(lesson.batch.left.ids)
+        self.progress.seconds += time.monotonic() - began
 
     def translation_loss(self, batch: Batch, *, english: bool, late: bool) -> Tensor:
         """Chinese to the teacher's vector; with `english`, the student's own English too."""
         student = self.student
         ids, mask = on(student.rarity.device, batch.left)
-        with torch.no_grad(), torch.autocast(ids.device.type, torch.bfloat16):
+        with torch.no_grad(), in_halves(ids.device):
             english_states = self.teacher(input_ids=ids, attention_mask=mask).last_hidden_state
         target = pooled(english_states.float(), mask)
         states, chinese_mask = student.states(batch.right)
@@ -263,9 +239,9 @@ class Trainer:
         self.note("late", loss.item())
         return loss
 
-    def step(self, loss: Tensor, *, body: bool) -> None:
-        """One step of the optimisers; rates fall linearly after a short warm-up."""
-        recipe, done = self.recipe, self.share_done()
+    def step(self, loss: Tensor, done: float, *, body: bool) -> None:
+        """One step of the optimisers; rates fall linearly with `done` after a short warm-up."""
+        recipe = self.recipe
         fall = max(recipe.final_rate, 1 - done)
         warm = min(1.0, (self.progress.step + 1) / 50)
         body_warm = min(1.0, max(0.0, done - recipe.body_from) / 0.02 + 0.01)
@@ -287,16 +263,18 @@ class Trainer:
         self.recent.setdefault(name, []).append(value)
 
     def report(self) -> None:
-        """Log step, rows, rate, time left and the means since the last line."""
+        """Log step, rows, rate, time left and the means since the last report."""
         progress = self.progress
+        rate = progress.rows / progress.seconds
         figures = "  ".join(f"{k} {np.mean(v):.3f}" for k, v in sorted(self.recent.items()))
         logger.info(
-            "%5.1f %%  step %d  %d rows  %.0f rows/s  %.0f min left  %s",
-            100 * self.share_done(),
+            "%5.1f %%  step %d  %d of %d rows  %.0f rows/s  %.0f min left  %s",
+            100 * progress.rows / self.n_rows,
             progress.step,
             progress.rows,
-            progress.rows / progress.seconds,
-            (self.seconds - progress.seconds) / 60,
+            self.n_rows,
+            rate,
+            (self.n_rows - progress.rows) / rate / 60,
             figures,
         )
         self.recent.clear()

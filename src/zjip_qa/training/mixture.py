@@ -31,7 +31,7 @@ _TRADITIONAL_SHARE = 0.08
 _DRAWN_ROWS = 4096
 
 SHARES: Mapping[str, int] = {
-    "taiwan-laws": 60_000,
+    "taiwan-laws": 30_000,
     "cc-cedict": 45_000,
     "chinese-wordnet": 30_000,
     "wiktionary-en-cmn": 30_000,
@@ -60,15 +60,15 @@ SHARES: Mapping[str, int] = {
 """Rows of each parallel source in one pass over the mixture; `OTHER_SHARE` for the rest."""
 OTHER_SHARE = 1_200
 PASSAGE_SHARES: Mapping[str, int] = {
-    "taiwan-laws": 14_000,
-    "plurality-book": 4_000,
-    "tico19": 6_000,
-    "ud-pud": 2_500,
-    "d2l-zh": 1_500,
-    "ms-iot-beginners": 2_000,
-    "tatoeba": 3_000,
-    "opensource-guide": 800,
-    "un-sdg": 1_000,
+    "taiwan-laws": 4_000,
+    "plurality-book": 2_000,
+    "tico19": 3_000,
+    "ud-pud": 2_000,
+    "d2l-zh": 500,
+    "ms-iot-beginners": 700,
+    "tatoeba": 2_500,
+    "opensource-guide": 300,
+    "un-sdg": 800,
 }
 """Sources whose neighbouring rows are also joined into passages of two to five sentences."""
 OWN_SHARES: Mapping[str, int] = {"terms": 6_000, "sentences": 8_000, "quantities": 10_000}

@@ -1,16 +1,18 @@
-"""Runs the training: sets up student and teacher, trains by the clock, leaves checkpoints."""
+"""Runs the training: sets up student and teacher, shows progress, leaves checkpoints."""
 
 from __future__ import annotations
 
 import logging
 import random
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
-import numpy as np
 import torch
+from rich.console import Console
+from rich.progress import Progress
 from safetensors.numpy import load_file
 from tokenizers import Tokenizer
 from transformers import AutoModel
@@ -18,17 +20,16 @@ from transformers import AutoModel
 from zjip_qa.training import mixture
 from zjip_qa.training.build import english_model_folder
 from zjip_qa.training.checkpoint import load_state, save_state, write_trained
-from zjip_qa.training.distill import Recipe, Student, Trainer, trainable_rows
-from zjip_qa.training.mixture import LATER_BOOST, OWN_SHARES
-from zjip_qa.training.rows import Batch, Source, load_sources, save_sources
+from zjip_qa.training.distill import Student, Trainer, trainable_rows
+from zjip_qa.training.lessons import Recipe, lessons
+from zjip_qa.training.rows import Source, load_sources, save_sources
 
 logger = logging.getLogger(__name__)
 
+N_ROWS = 230_000
+"""Length of a training: about one pass over the mixture."""
 _CHECKPOINT_SECONDS = 600
-_N_TOKENS = 3072
-_N_ROWS = 128
-_N_QUESTION_TOKENS = 6144
-_N_QUESTIONS = 48
+_REPORT_STEPS = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,39 +50,55 @@ class Paths:
         return self.out.with_name(self.out.name + ".state")
 
 
-def train(paths: Paths, *, minutes: float, resume: bool, seed: int) -> None:
-    """Train for some minutes, writing a usable model every ten.
+def train(paths: Paths, *, n_rows: int, resume: bool, seed: int) -> None:
+    """Train on so many rows, writing a usable model every ten minutes.
+
+    The log goes on in `log.txt` beside the state.
 
     Args:
         paths: data, start and end.
-        minutes: the whole training, including what a former run spent when resuming.
-        resume: go on from the state beside `paths.out`.
-        seed: of the drawing; the same seed, time and machine don't promise the same model,
-            because the clock decides how many steps there are.
+        n_rows: length of the whole training, including what came before when resuming.
+        resume: go on from the state beside `paths.out`, with the lesson that would have come.
+        seed: of the drawing. The same seed gives the same lessons; the weights agree as far as
+            two processors round alike.
     """
+    paths.state().mkdir(parents=True, exist_ok=True)
+    kept_log = logging.FileHandler(paths.state() / "log.txt", "a" if resume else "w", "utf-8")
+    kept_log.setFormatter(logging.Formatter("%(asctime)s %(message)s"))
+    logging.getLogger("zjip_qa.training").addHandler(kept_log)
     recipe = Recipe()
     tokenizer = Tokenizer.from_file(str(paths.model / "tokenizer.json"))
-    trainer = _trainer(paths, tokenizer, recipe, seconds=minutes * 60)
+    trainer = _trainer(paths, tokenizer, recipe, n_rows)
     if resume:
         load_state(paths.state(), trainer)
-        logger.info("going on at step %d", trainer.progress.step)
-    draw, rng = random.Random(seed), np.random.default_rng([seed, trainer.progress.step])
+        logger.info("going on after step %d", trainer.progress.step)
     n_english = trainer.teacher.config.vocab_size
-    translated, asked = _sources(paths, tokenizer, n_english, draw, resume=resume)
+    translated, asked = _sources(paths, tokenizer, n_english, random.Random(seed), resume=resume)
     translated += mixture.own_translations(tokenizer, n_english, seed)
     for source in translated + asked:
         logger.info("%-36s %7d rows, share %d", source.name, source.n_rows(), source.share)
-    early = _batches(translated, _N_TOKENS, _N_ROWS, rng)
-    later = _batches(translated, _N_TOKENS, _N_ROWS, rng, dict.fromkeys(OWN_SHARES, LATER_BOOST))
-    questions = _batches(asked, _N_QUESTION_TOKENS, _N_QUESTIONS, rng)
-    while trainer.progress.seconds < trainer.seconds:
-        until = min(trainer.progress.seconds + _CHECKPOINT_SECONDS, trainer.seconds)
-        translations = early if trainer.share_done() < recipe.own_data_from else later
-        trainer.run(translations, questions, rng, until=until)
-        began = time.monotonic()
-        write_trained(paths.out, paths.model, trainer.student)
-        save_state(paths.state(), trainer)
-        logger.info("checkpoint in %.0f s", time.monotonic() - began)
+    to_come = islice(
+        lessons(translated, asked, recipe, n_rows=n_rows, seed=seed), trainer.progress.step, None
+    )
+    saved = time.monotonic()
+    with Progress(*Progress.get_default_columns(), console=Console(stderr=True)) as progress:
+        bar = progress.add_task("training", total=n_rows)
+        for lesson in to_come:
+            trainer.learn(lesson)
+            progress.update(bar, completed=trainer.progress.rows)
+            if trainer.progress.step % _REPORT_STEPS == 0:
+                trainer.report()
+            if time.monotonic() - saved > _CHECKPOINT_SECONDS:
+                _checkpoint(paths, trainer)
+                saved = time.monotonic()
+    _checkpoint(paths, trainer)
+
+
+def _checkpoint(paths: Paths, trainer: Trainer) -> None:
+    began = time.monotonic()
+    write_trained(paths.out, paths.model, trainer.student)
+    save_state(paths.state(), trainer)
+    logger.info("checkpoint in %.0f s", time.monotonic() - began)
 
 
 def _sources(
@@ -99,17 +116,7 @@ def _sources(
     return translated, asked
 
 
-def _batches(
-    sources: Sequence[Source],
-    n_tokens: int,
-    largest: int,
-    rng: np.random.Generator,
-    boosts: Mapping[str, float] | None = None,
-) -> Iterator[Batch]:
-    return mixture.batches(sources, n_tokens=n_tokens, largest=largest, rng=rng, boosts=boosts)
-
-
-def _trainer(paths: Paths, tokenizer: Tokenizer, recipe: Recipe, seconds: float) -> Trainer:
+def _trainer(paths: Paths, tokenizer: Tokenizer, recipe: Recipe, n_rows: int) -> Trainer:
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     # No dropout: teacher and student must see the same network.
     body = (
@@ -134,4 +141,4 @@ def _trainer(paths: Paths, tokenizer: Tokenizer, recipe: Recipe, seconds: float)
         rarity=torch.from_numpy(late["rarity"]).float().to(device),
         trainable=torch.from_numpy(trainable_rows(tokens)).to(device),
     )
-    return Trainer(student, teacher, recipe, seconds)
+    return Trainer(student, teacher, recipe, n_rows)

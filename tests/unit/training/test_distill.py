@@ -7,7 +7,6 @@ from transformers import BertConfig, BertModel
 
 from zjip_qa.training.checkpoint import load_state, save_state
 from zjip_qa.training.distill import (
-    Recipe,
     Student,
     Trainer,
     contrast,
@@ -15,6 +14,7 @@ from zjip_qa.training.distill import (
     late_scores,
     trainable_rows,
 )
+from zjip_qa.training.lessons import Recipe
 from zjip_qa.training.rows import Batch, padded
 
 N_ENGLISH = 10
@@ -48,7 +48,7 @@ def _trainer() -> Trainer:
         rarity=torch.ones(N_TOKENS),
         trainable=torch.arange(N_TOKENS) >= N_ENGLISH,
     )
-    return Trainer(student, teacher, Recipe(), seconds=100.0)
+    return Trainer(student, teacher, Recipe(), n_rows=1000)
 
 
 def _batch() -> Batch:
@@ -96,13 +96,12 @@ def test_special_and_filling_tokens_have_no_rarity() -> None:
 @pytest.mark.parametrize("body", [False, True])
 def test_only_what_should_moves(body: bool) -> None:
     trainer, batch = _trainer(), _batch()
-    trainer.progress.seconds = 80.0
     for parameter in trainer.body_optimizer.param_groups[0]["params"]:
         parameter.requires_grad_(body)
     words = trainer.student.table.weight.detach().clone()
     layer = dict(trainer.student.body.named_parameters())["encoder.layer.0.output.dense.weight"]
     before = layer.detach().clone()
-    trainer.step(trainer.translation_loss(batch, english=body, late=body), body=body)
+    trainer.step(trainer.translation_loss(batch, english=body, late=body), 0.8, body=body)
     moved = (trainer.student.table.weight.detach() != words).any(dim=1).nonzero().flatten()
     assert moved.tolist() == [11, 12, 13, 14]
     assert bool((layer != before).any()) is body
@@ -112,7 +111,7 @@ def test_training_brings_chinese_to_the_teacher() -> None:
     trainer, batch = _trainer(), _batch()
     first = trainer.translation_loss(batch, english=False, late=False).item()
     for _ in range(60):
-        trainer.step(trainer.translation_loss(batch, english=False, late=False), body=False)
+        trainer.step(trainer.translation_loss(batch, english=False, late=False), 0.0, body=False)
     assert trainer.translation_loss(batch, english=False, late=False).item() < first - 0.05
 
 
@@ -120,13 +119,12 @@ def test_a_training_goes_on_where_it_stopped(tmp_path: Path) -> None:
     batch = _batch()
     whole, half = _trainer(), _trainer()
     for trainer in (whole, half):
-        trainer.progress.seconds = 80.0
         for parameter in trainer.body_optimizer.param_groups[0]["params"]:
             parameter.requires_grad_(True)
     steps = 4
     for trainer, n in ((whole, steps), (half, steps // 2)):
         for _ in range(n):
-            trainer.step(trainer.translation_loss(batch, english=True, late=True), body=True)
+            trainer.step(trainer.translation_loss(batch, english=True, late=True), 0.8, body=True)
     save_state(tmp_path, half)
     resumed = _trainer()
     load_state(tmp_path, resumed)
@@ -134,7 +132,7 @@ def test_a_training_goes_on_where_it_stopped(tmp_path: Path) -> None:
     for parameter in resumed.body_optimizer.param_groups[0]["params"]:
         parameter.requires_grad_(True)
     for _ in range(steps // 2):
-        resumed.step(resumed.translation_loss(batch, english=True, late=True), body=True)
+        resumed.step(resumed.translation_loss(batch, english=True, late=True), 0.8, body=True)
     torch.testing.assert_close(resumed.student.table.weight, whole.student.table.weight)
     torch.testing.assert_close(resumed.student.projection, whole.student.projection)
 
