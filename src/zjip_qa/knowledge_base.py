@@ -24,7 +24,7 @@ from zjip_qa.index import (
     current,
     open_index,
 )
-from zjip_qa.retrieval import Retriever, RetrieverName, load_bridge, query_terms
+from zjip_qa.retrieval import Retriever, RetrieverName, WordMatch, load_bridge, query_terms
 from zjip_qa.settings import IndexSettings
 from zjip_qa.text import Segmenter, detect_language, is_function_word
 from zjip_qa.types import Answer, Document, Hit, Query, Span
@@ -205,6 +205,15 @@ class KnowledgeBase:
             if token.term in wanted and not is_function_word(token.term)
         )
         return list(held)
+
+    def word_matches(self, question: str, hits: Sequence[Hit]) -> list[list[WordMatch]]:
+        """List for each hit which word of it each word of a question is nearest to in meaning.
+
+        The two may be of different languages. A list is empty where the index keeps no token
+        vectors, or doesn't hold the hit's chunk any more.
+        """
+        query = read_query(question)
+        return self._serving.retriever.word_matches(query, [hit.chunk for hit in hits])
 
 
 def read_query(question: str) -> Query:

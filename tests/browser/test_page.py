@@ -110,6 +110,16 @@ def test_the_retrieval_panel_lists_passages_scores_and_words(open_page: OpenPage
     )
 
 
+def test_the_retrieval_panel_shows_which_words_met_across_the_languages(
+    open_page: OpenPage,
+) -> None:
+    page = open_page("en-US")
+    ask(page, "How many technology transfer offices have universities set up?")
+    page.click("#retrieval button")
+    first = page.locator(".hits tbody tr").first
+    expect(first).to_contain_text("universities → 高校", timeout=15_000, use_inner_text=True)
+
+
 def test_the_language_switch_keeps_the_conversation_and_is_remembered(
     open_page: OpenPage,
 ) -> None:

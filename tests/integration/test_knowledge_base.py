@@ -6,6 +6,7 @@ import re
 import socket
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -197,6 +198,21 @@ def test_matched_words_are_words_of_the_passage(knowledge_base: KnowledgeBase) -
         assert {"2024", "数据", "申请"} <= set(words)
         assert all(word in hit.chunk.text for word in words)
         assert len(words) == len(set(words))
+
+
+def test_words_meet_across_languages_inside_the_passage(knowledge_base: KnowledgeBase) -> None:
+    hits = knowledge_base.search(EN, k=5)
+    for hit, matches in zip(hits, knowledge_base.word_matches(EN, hits), strict=True):
+        assert matches
+        assert all(match.found in hit.chunk.text and match.asked in EN for match in matches)
+        assert all(-1.01 <= match.cosine <= 1.01 for match in matches)
+
+
+def test_a_hit_of_another_index_has_no_word_matches(knowledge_base: KnowledgeBase) -> None:
+    hit = knowledge_base.search(EN, k=1)[0]
+    gone = replace(hit, chunk=replace(hit.chunk, chunk_id=ChunkId(10**6)))
+    other = replace(hit, chunk=replace(hit.chunk, text="别的"))
+    assert knowledge_base.word_matches(EN, [gone, other]) == [[], []]
 
 
 def test_a_build_takes_over_what_has_not_changed(corpus: Path, index: Path) -> None:

@@ -24,17 +24,21 @@ from zjip_qa.interfaces.conversation import (
 )
 from zjip_qa.interfaces.index_tab import notice, render_progress
 from zjip_qa.interfaces.localised import Localised
-from zjip_qa.interfaces.retrieval_panel import render_empty_retrieval, render_retrieval
+from zjip_qa.interfaces.retrieval_panel import (
+    FoundPassage,
+    render_empty_retrieval,
+    render_retrieval,
+)
 from zjip_qa.interfaces.service import Phase, Service
 from zjip_qa.interfaces.source_pane import Passage, render_empty_source, render_source
-from zjip_qa.types import Hit, Language
+from zjip_qa.types import Language
 
 logger = logging.getLogger(__name__)
 
 N_PASSAGES = 10
 """Passages listed in the retrieval panel."""
 
-Found = tuple[str, list[Hit], dict[int, list[str]]]
+Found = tuple[str, list[FoundPassage]]
 """A question as the core understood it, its hits, and the matched words by rank."""
 
 # A click anywhere in the conversation; `data-act` says what it means.
@@ -196,7 +200,9 @@ class ChatTab:
         try:
             core = self.service.core
             hits = core.search(question, k=N_PASSAGES)
-            found = (question, hits, {h.rank: core.matched_words(question, h) for h in hits})
+            nearest = core.word_matches(question, hits)
+            words = [core.matched_words(question, hit) for hit in hits]
+            found = (question, list(map(FoundPassage, hits, words, nearest)))
         except ZjipQAError as exc:
             return notice(str(exc)), None
         return self._retrieval(found, Language(chosen)), found

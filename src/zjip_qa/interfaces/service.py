@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from zjip_qa.errors import IndexUnusable, ZjipQAError
 from zjip_qa.interfaces.examples import Examples, load_examples
+from zjip_qa.retrieval import WordMatch
 from zjip_qa.settings import IndexSettings, Settings
 from zjip_qa.types import Answer, Document, Hit, Span
 
@@ -51,6 +52,10 @@ class Core(Protocol):
 
     def matched_words(self, question: str, hit: Hit) -> list[str]:
         """The words of a passage that the question's words met."""
+        ...
+
+    def word_matches(self, question: str, hits: Sequence[Hit]) -> list[list[WordMatch]]:
+        """For each passage, the word of it nearest to each word of the question."""
         ...
 
     def document(self, doc_id: str) -> Document:

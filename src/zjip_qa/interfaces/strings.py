@@ -82,12 +82,15 @@ RETRIEVAL_EMPTY = Text(
     "提问后,这里列出检索到的段落。", "Ask, and the passages found are listed here."
 )
 RETRIEVAL_NOTE = Text(
-    "分数越大越好,只能在同一列中比较。高亮的是匹配到的词。",
-    "Larger is better; compare scores within a column only. Matched words are highlighted.",
+    "分数越大越好,只能在同一列中比较。高亮的是匹配到的词;"
+    "箭头右边是段落中与问题的词含义最近的词,1 为相同。",
+    "Larger is better; compare scores within a column only. Matched words are highlighted. "
+    "Right of an arrow stands the word of the passage nearest to the question's; 1 is the same.",
 )
 RANK = Text("名次", "Rank")
 PASSAGE = Text("段落", "Passage")
 WORDS = Text("匹配词:", "Matched words:")
+NEAREST_WORDS = Text("含义相近:", "Nearest in meaning:")
 SCORE = Text("总分", "Score")
 LEGS = {
     "dense": Text("语义", "Dense"),

@@ -7,6 +7,7 @@ it is. Token vectors were stored when the index was built, so a question costs o
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,3 +45,57 @@ def best_matches(cosines: NDArray[np.float32], starts: Sequence[int]) -> NDArray
     """Best cosine of every question token in each group, (n_query_tokens, n_groups)."""
     best: NDArray[np.float32] = np.maximum.reduceat(cosines, np.asarray(starts), axis=1)
     return best
+
+
+class WordMatch(NamedTuple):
+    """A word of a question and the word of a passage that is nearest to it in meaning."""
+
+    asked: str
+    found: str
+    cosine: float
+    """Mean over the question word's tokens, in -1…1."""
+
+
+def word_matches(
+    question: str, query: TokenVectors, text: str, passage: TokenVectors
+) -> list[WordMatch]:
+    """Say which words of a question met which words of a passage, in the question's order.
+
+    Args:
+        question: the text of `query`'s spans.
+        query: the question's tokens.
+        text: the text of `passage`'s spans.
+        passage: the passage's tokens.
+
+    Returns:
+        One match for each word of the question; none when the passage has no tokens.
+    """
+    if len(passage.spans) == 0 or len(query.spans) == 0:
+        return []
+    starts = _word_starts(question, query.spans)
+    cosines = np.add.reduceat(similarities(query, passage.vectors), starts, axis=0)
+    cosines /= np.diff(starts, append=len(query.spans))[:, None]
+    passage_starts = _word_starts(text, passage.spans)
+    best = best_matches(cosines, passage_starts.tolist())
+    asked, held = _words(question, query.spans, starts), _words(text, passage.spans, passage_starts)
+    nearest = best.argmax(axis=1)
+    return [WordMatch(asked[i], held[j], float(best[i, j])) for i, j in enumerate(nearest.tolist())]
+
+
+def _word_starts(text: str, spans: NDArray[np.int32]) -> NDArray[np.int64]:
+    """Which tokens begin a word: all but those that go on inside a word in Latin letters."""
+    return np.array(
+        [
+            i
+            for i, (start, _) in enumerate(spans.tolist())
+            if i == 0
+            or spans[i - 1, 1] != start
+            or not (text[start].isascii() and text[start - 1].isascii())
+        ],
+        dtype=np.int64,
+    )
+
+
+def _words(text: str, spans: NDArray[np.int32], starts: NDArray[np.int64]) -> list[str]:
+    ends = spans[np.append(starts[1:], len(spans)) - 1, 1]
+    return [text[a:b] for a, b in zip(spans[starts, 0].tolist(), ends.tolist(), strict=True)]

@@ -6,6 +6,7 @@ and late interaction orders the top of them anew. `retriever` chooses one leg or
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -13,13 +14,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from zjip_qa.embedding import Encoded, Encoder, TokenVectors
+from zjip_qa.embedding.tokens import no_tokens
 from zjip_qa.index import OpenIndex
 from zjip_qa.retrieval.bridge import Bridge
 from zjip_qa.retrieval.fusion import best_first, fuse
-from zjip_qa.retrieval.late import max_sim, similarities
+from zjip_qa.retrieval.late import WordMatch, max_sim, similarities, word_matches
 from zjip_qa.retrieval.lexical import lexical_scores
 from zjip_qa.text import Segmenter
-from zjip_qa.types import ChunkId, Hit, Language, Query
+from zjip_qa.types import Chunk, ChunkId, Hit, Language, Query
 
 
 class RetrieverName(StrEnum):
@@ -107,6 +109,34 @@ class Retriever:
     def lexical(self, question: str) -> NDArray[np.float32]:
         """Lexical scores of every chunk, (n_chunks,)."""
         return lexical_scores(question, self._index.lexical, self._segmenter, self._bridge)
+
+    def word_matches(self, query: Query, chunks: Sequence[Chunk]) -> list[list[WordMatch]]:
+        """Say which words of a question met which of each chunk in late interaction.
+
+        Args:
+            query: the question.
+            chunks: as a search found them.
+
+        Returns:
+            For each chunk its matches in the question's order; none where the index keeps no
+            token vectors, or no longer holds the chunk.
+        """
+        tokens = self.encode(query).tokens[0]
+        return [
+            word_matches(query.text, tokens, chunk.text, self._tokens_of(chunk)) for chunk in chunks
+        ]
+
+    def _tokens_of(self, chunk: Chunk) -> TokenVectors:
+        """The tokens of a chunk's text, spans counted from its start; headings are left out."""
+        store = self._index.tokens
+        known = store is not None and 0 <= chunk.chunk_id < store.n_chunks
+        if store is None or not known or self._index.store.chunks([chunk.chunk_id]) != [chunk]:
+            return no_tokens(self._encoder.token_dim)
+        held = store.get(chunk.chunk_id)
+        inside = (held.spans[:, 0] >= chunk.start) & (held.spans[:, 1] <= chunk.end)
+        return TokenVectors(
+            held.vectors[inside], held.spans[inside] - np.int32(chunk.start), held.weights[inside]
+        )
 
     def _hybrid(
         self, query: Query, vector: NDArray[np.float32], tokens: TokenVectors, k: int

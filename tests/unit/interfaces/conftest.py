@@ -10,6 +10,7 @@ import pytest
 
 from zjip_qa.errors import BrokenIndex, QuestionError
 from zjip_qa.index import BuildReport, DocumentSummary
+from zjip_qa.retrieval import WordMatch
 from zjip_qa.types import (
     Answer,
     Block,
@@ -73,6 +74,9 @@ class FakeCore:
 
     def matched_words(self, question: str, hit: Hit) -> list[str]:
         return ["满意度"]
+
+    def word_matches(self, question: str, hits: Sequence[Hit]) -> list[list[WordMatch]]:
+        return [[WordMatch("满意", "满意度", 0.9)] for _ in hits]
 
     def document(self, doc_id: str) -> Document:
         return {"a.md": DOCUMENT}[doc_id]
