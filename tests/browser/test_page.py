@@ -102,10 +102,10 @@ def test_the_retrieval_panel_lists_passages_scores_and_words(open_page: OpenPage
     page = open_page("en-US")
     ask(page, "知识产权保护社会满意度是多少?")
     page.click("#retrieval button")
-    expect(page.locator(".hits tbody tr").first).to_be_visible(timeout=15_000)
+    expect(page.locator(".hits tbody").first).to_be_visible(timeout=15_000)
     heads = page.locator(".hits th").all_inner_texts()
     assert heads[:3] == ["Rank", "Dense", "Lexical"]
-    expect(page.locator(".hits tbody tr").first.locator(".word")).to_contain_text(
+    expect(page.locator(".hits tbody").first.locator(".word")).to_contain_text(
         ["满意度"], use_inner_text=True
     )
 
@@ -116,7 +116,7 @@ def test_the_retrieval_panel_shows_which_words_met_across_the_languages(
     page = open_page("en-US")
     ask(page, "How many technology transfer offices have universities set up?")
     page.click("#retrieval button")
-    first = page.locator(".hits tbody tr").first
+    first = page.locator(".hits tbody").first
     expect(first).to_contain_text("universities → 高校", timeout=15_000, use_inner_text=True)
 
 
@@ -189,7 +189,7 @@ def test_a_hostile_document_shows_as_text_and_does_nothing(open_page: OpenPage) 
     expect(page.locator(".source-text")).to_contain_text("${document.title='owned'}{{value}}")
     expect(page.locator(".source header")).to_contain_text("<img src=x onerror=")
     page.click("#retrieval button")
-    expect(page.locator(".hits tbody tr").first).to_be_visible(timeout=15_000)
+    expect(page.locator(".hits tbody").first).to_be_visible(timeout=15_000)
     ask(
         page,
         "量子烤箱 <img src=x onerror=\"document.title='owned'\"> ![x](http://example.com/c.png)",

@@ -39,7 +39,6 @@ def render_retrieval(question: str, found: Sequence[FoundPassage], language: Lan
         s.RANK.to(language),
         *(s.LEGS[leg].to(language) if leg in s.LEGS else leg for leg in legs),
         s.SCORE.to(language),
-        s.PASSAGE.to(language),
     ]
     head = "".join(f'<th scope="col">{escaped(text)}</th>' for text in heads)
     rows = "".join(_row(passage, legs, language) for passage in found)
@@ -47,7 +46,7 @@ def render_retrieval(question: str, found: Sequence[FoundPassage], language: Lan
         f'<p class="asked" lang="{tag_of(question)}">{escaped(question)}</p>'
         f'<div class="scroll" tabindex="0" role="region"'
         f' aria-label="{escaped(s.RETRIEVAL.to(language))}">'
-        f'<table class="hits"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>'
+        f'<table class="hits"><thead><tr>{head}</tr></thead>{rows}</table></div>'
         f'<p class="note">{escaped(s.RETRIEVAL_NOTE.to(language))}</p>'
     )
 
@@ -58,7 +57,7 @@ def render_empty_retrieval(language: Language) -> str:
 
 
 def _row(passage: FoundPassage, legs: Sequence[str], language: Language) -> str:
-    """One passage."""
+    """One passage: its scores in a row, its text in the row below, which has the whole width."""
     hit = passage.hit
     scores = "".join(
         f'<td class="score">{hit.legs[leg]:.3f}</td>' if leg in hit.legs else "<td>–</td>"
@@ -75,12 +74,12 @@ def _row(passage: FoundPassage, legs: Sequence[str], language: Language) -> str:
         ],
     )
     return (
-        f'<tr><td>{hit.rank}</td>{scores}<td class="score">{hit.score:.3f}</td>'
-        f'<td class="passage" lang="{tag_of(hit.chunk.text)}">'
+        f'<tbody><tr><td>{hit.rank}</td>{scores}<td class="score">{hit.score:.3f}</td></tr>'
+        f'<tr><td class="passage" colspan="{len(legs) + 2}" lang="{tag_of(hit.chunk.text)}">'
         f'<span class="place"><span class="section">{escaped(section)}</span>'
         f"<bdi>{escaped(hit.chunk.doc_id)}</bdi></span>"
         f'<span class="quote">{_with_words(hit.chunk.text, passage.words)}</span>'
-        f"{matched}{nearest}</td></tr>"
+        f"{matched}{nearest}</td></tr></tbody>"
     )
 
 

@@ -88,7 +88,6 @@ RETRIEVAL_NOTE = Text(
     "Right of an arrow stands the word of the passage nearest to the question's; 1 is the same.",
 )
 RANK = Text("名次", "Rank")
-PASSAGE = Text("段落", "Passage")
 WORDS = Text("匹配词:", "Matched words:")
 NEAREST_WORDS = Text("含义相近:", "Nearest in meaning:")
 SCORE = Text("总分", "Score")

@@ -9,7 +9,7 @@ def test_every_leg_has_a_column_and_matched_words_are_marked() -> None:
     found = [FoundPassage(first, ["满意", "满意度"], []), FoundPassage(second, [], [])]
     page = render_retrieval("满意度?", found, Language.EN)
     heads = [head.split("<")[0] for head in page.split('<th scope="col">')[1:]]
-    assert heads == ["Rank", "Dense", "Late", "odd", "Score", "Passage"]
+    assert heads == ["Rank", "Dense", "Late", "odd", "Score"]
     assert "&lt;<b>满意度</b>&gt;高" in page
     assert '<td>1</td><td class="score">0.500</td><td class="score">0.750</td><td>–</td>' in page
     assert page.count("Matched words:") == 1
