@@ -8,6 +8,7 @@ cross-lingual data set of two translations. Reading comprehension is not measure
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 from zjip_qa.errors import EvaluationError
@@ -15,14 +16,15 @@ from zjip_qa.evaluation.dataset import Dataset
 from zjip_qa.evaluation.fields import Fields, as_fields, unreadable
 
 
-def read_squad(passages: str | Path, questions: str | Path | None = None) -> Dataset:
+def read_squad(passages: Sequence[str | Path], questions: str | Path | None = None) -> Dataset:
     """Read SQuAD-format files.
 
-    Passages are numbered in the order of their file; equal contexts are one passage.
+    Passages are numbered in the order of their files; equal contexts are one passage.
 
     Args:
-        passages: file whose contexts are retrieved, and whose questions say which is relevant.
-        questions: file whose questions are asked, by default the same.
+        passages: files whose contexts are retrieved, pooled into one set, and whose questions
+            say which is relevant.
+        questions: file whose questions are asked, by default those of `passages`.
 
     Raises:
         EvaluationError: a file is broken or holds no answerable question, or a question
@@ -31,7 +33,7 @@ def read_squad(passages: str | Path, questions: str | Path | None = None) -> Dat
     passage_ids: dict[str, str] = {}
     passage_of: dict[str, str] = {}
     asked: dict[str, str] = {}
-    for paragraph in _paragraphs(Path(passages)):
+    for paragraph in (paragraph for path in passages for paragraph in _paragraphs(Path(path))):
         passage_id = passage_ids.setdefault(paragraph.text("context"), f"p{len(passage_ids):06d}")
         for question in paragraph.objects("qas"):
             question_id = question.text("id")
@@ -43,7 +45,8 @@ def read_squad(passages: str | Path, questions: str | Path | None = None) -> Dat
     if questions is not None:
         asked = _questions(Path(questions), passage_of)
     if not asked:
-        raise EvaluationError(f"{questions or passages} holds no answerable question")
+        read = [questions] if questions is not None else passages
+        raise EvaluationError(f"{', '.join(map(str, read))}: holds no answerable question")
     return Dataset(
         passages={passage_id: context for context, passage_id in passage_ids.items()},
         queries=asked,

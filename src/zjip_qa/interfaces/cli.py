@@ -148,7 +148,8 @@ def evaluate(
     ] = None,
     beir: Annotated[Path | None, typer.Option(help="Folder of a BEIR data set.")] = None,
     squad: Annotated[
-        Path | None, typer.Option(help="SQuAD file: its paragraphs are the passages.")
+        list[Path] | None,
+        typer.Option(help="SQuAD file: its paragraphs are the passages; several are pooled."),
     ] = None,
     squad_questions: Annotated[
         Path | None,
@@ -164,16 +165,16 @@ def evaluate(
     ] = None,
 ) -> None:
     """Measure retrieval, and answers where the questions have them."""
-    if sum(source is not None for source in (questions, beir, squad)) > 1:
+    if sum(map(bool, (questions, beir, squad))) > 1:
         raise typer.BadParameter("give one of --questions, --beir and --squad")
-    if squad_questions is not None and squad is None:
+    if squad_questions is not None and not squad:
         raise typer.BadParameter("--squad-questions needs --squad, the file of the passages")
-    if split is not None and (beir is not None or squad is not None):
+    if split is not None and (beir or squad):
         raise typer.BadParameter("--split selects from a question file, not from a data set")
     names = _retrievers(retriever)
     _stay_offline(model)
-    if beir is not None or squad is not None:
-        measured = _evaluate_dataset(beir, squad, squad_questions, names, model)
+    if beir or squad:
+        measured = _evaluate_dataset(beir, squad or [], squad_questions, names, model)
     else:
         measured = _evaluate_questions(questions, split, names, index, model)
     if report is not None:
@@ -238,7 +239,7 @@ def _evaluate_questions(
 
 def _evaluate_dataset(
     beir: Path | None,
-    squad: Path | None,
+    squad: list[Path],
     squad_questions: Path | None,
     retrievers: list[str],
     model: str | None,
@@ -248,9 +249,8 @@ def _evaluate_dataset(
     from zjip_qa.interfaces.datasets import PassageIndex
     from zjip_qa.text import detect_language
 
-    source = beir or squad
-    assert source is not None
-    dataset = read_beir(source) if beir else read_squad(source, squad_questions)
+    dataset = read_beir(beir) if beir else read_squad(squad, squad_questions)
+    names = [path.name for path in ([beir] if beir else squad)]
     with tempfile.TemporaryDirectory() as folder, _progress_bar() as progress:
         encoder = load_encoder(model)
         return evaluate_dataset(
@@ -258,7 +258,7 @@ def _evaluate_dataset(
             lambda documents: PassageIndex(documents, Path(folder), encoder, progress),
             language_of=detect_language,
             retrievers=retrievers,
-            settings={"data set": source.name, "model": encoder.name},
+            settings={"data set": " + ".join(names), "model": encoder.name},
         )
 
 
