@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 import logging
+import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
 from zjip_qa.embedding.light import SHIPPED_LIGHT
@@ -14,6 +16,8 @@ from zjip_qa.training.train import N_ROWS, Paths, train
 from zjip_qa.types import Language
 
 _PACKAGE = Path(__file__).parents[1]
+N_CALIBRATED = 800
+"""Questions drawn for each language to fit the weights of signals."""
 
 
 def main() -> None:
@@ -45,32 +49,28 @@ def main() -> None:
     weights.add_argument(
         "--english", type=Path, nargs=2, required=True, help="Chinese passages, English questions"
     )
-    weights.add_argument("--questions", type=int, default=800, help="drawn for each language")
+    weights.add_argument("--questions", type=int, default=N_CALIBRATED, help="of each language")
     weights.add_argument("--seed", type=int, default=0)
+    everything = steps.add_parser("rebuild", help="all of these, in order, into the package")
+    everything.add_argument("--data", type=Path, required=True, help="folder with parallel, …")
+    everything.add_argument("--work", type=Path, required=True, help="folder for models under way")
+    everything.add_argument("--rows", type=int, default=N_ROWS, help="of training")
+    everything.add_argument("--reading", type=Path, nargs="+", required=True, help="SQuAD-form files")
+    everything.add_argument("--english", type=Path, nargs=2, required=True, help="as calibrate's")
+    everything.add_argument("--resume", action="store_true", help="go on with the training")
+    everything.add_argument("--seed", type=int, default=0)
     arguments = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S")
     if arguments.step == "build":
-        samples = sample_sentences(arguments.data, n_per_source=1500, seed=arguments.seed)
-        build_version_0(arguments.out, samples)
+        _build(arguments.data, arguments.out, arguments.seed)
     elif arguments.step == "export":
-        from zjip_qa.training.export import export
-
-        samples = sample_sentences(arguments.data, n_per_source=20, seed=arguments.seed)
-        export(arguments.model, arguments.out, samples)
+        _export(arguments.data, arguments.model, arguments.out, arguments.seed)
     elif arguments.step == "tables":
-        from zjip_qa.training.bridge import build_bridge
-        from zjip_qa.training.places import build_places
-
-        build_bridge(arguments.data, _PACKAGE / "retrieval/bridge.tsv.gz", arguments.seed)
-        build_places(_PACKAGE / "text/places.tsv")
+        _tables(arguments.data, arguments.seed)
     elif arguments.step == "calibrate":
-        from zjip_qa.training.calibrate import ReadingSet, calibrate
-
-        n_each = arguments.questions // len(arguments.chinese)
-        sets = [ReadingSet(path, path, Language.ZH, n_each) for path in arguments.chinese]
-        passages, questions = arguments.english
-        sets.append(ReadingSet(passages, questions, Language.EN, arguments.questions))
-        calibrate(sets, _PACKAGE / "answering/calibration.json", arguments.seed)
+        _calibrate(arguments.chinese, arguments.english, arguments.questions, arguments.seed)
+    elif arguments.step == "rebuild":
+        _rebuild(arguments)
     else:
         train(
             Paths(arguments.data, arguments.model, arguments.out, arguments.reading),
@@ -78,6 +78,51 @@ def main() -> None:
             resume=arguments.resume,
             seed=arguments.seed,
         )
+
+
+def _build(data: Path, out: Path, seed: int) -> None:
+    build_version_0(out, sample_sentences(data, n_per_source=1500, seed=seed))
+
+
+def _export(data: Path, model: Path, out: Path, seed: int) -> None:
+    from zjip_qa.training.export import export
+
+    export(model, out, sample_sentences(data, n_per_source=20, seed=seed))
+
+
+def _tables(data: Path, seed: int) -> None:
+    from zjip_qa.training.bridge import build_bridge
+    from zjip_qa.training.places import build_places
+
+    build_bridge(data, _PACKAGE / "retrieval/bridge.tsv.gz", seed)
+    build_places(_PACKAGE / "text/places.tsv")
+
+
+def _calibrate(
+    chinese: Sequence[Path], english: Sequence[Path], n_questions: int, seed: int
+) -> None:
+    from zjip_qa.training.calibrate import ReadingSet, calibrate
+
+    n_each = n_questions // len(chinese)
+    sets = [ReadingSet(path, path, Language.ZH, n_each) for path in chinese]
+    passages, questions = english
+    sets.append(ReadingSet(passages, questions, Language.EN, n_questions))
+    calibrate(sets, _PACKAGE / "answering/calibration.json", seed)
+
+
+def _rebuild(arguments: argparse.Namespace) -> None:
+    """Every step in order; with `resume` the training goes on and the steps before are kept."""
+    data, seed = arguments.data, arguments.seed
+    version_0, trained = arguments.work / "version-0", arguments.work / "trained"
+    if not arguments.resume:
+        _build(data, version_0, seed)
+    paths = Paths(data, version_0, trained, arguments.reading)
+    train(paths, n_rows=arguments.rows, resume=arguments.resume, seed=seed)
+    # The model card stays: it isn't made by the training.
+    shutil.copytree(trained, SHIPPED, dirs_exist_ok=True)
+    _export(data, SHIPPED, SHIPPED_LIGHT, seed)
+    _tables(data, seed)
+    _calibrate(arguments.reading, arguments.english, N_CALIBRATED, seed)
 
 
 if __name__ == "__main__":
