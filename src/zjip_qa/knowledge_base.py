@@ -196,7 +196,9 @@ class KnowledgeBase:
         serving = self._serving
         wanted = {
             word
-            for term in query_terms(question, serving.segmenter, load_bridge())
+            for term in query_terms(
+                question, serving.segmenter, load_bridge(), serving.index.lexical.terms
+            )
             for word, _ in term.alternatives
         }
         held = dict.fromkeys(

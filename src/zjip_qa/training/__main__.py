@@ -41,7 +41,7 @@ def main() -> None:
     exported.add_argument("--model", type=Path, default=SHIPPED, help="model folder to export")
     exported.add_argument("--out", type=Path, default=SHIPPED_LIGHT, help="folder to write")
     exported.add_argument("--seed", type=int, default=0)
-    tables = steps.add_parser("tables", help="the lexical bridge and the list of places")
+    tables = steps.add_parser("tables", help="the lexical bridge, places, transliteration")
     tables.add_argument("--data", type=Path, required=True, help="folder with parallel/*.tsv.gz")
     tables.add_argument("--seed", type=int, default=0)
     weights = steps.add_parser("calibrate", help="the weights of signals, for the shipped model")
@@ -55,7 +55,9 @@ def main() -> None:
     everything.add_argument("--data", type=Path, required=True, help="folder with parallel, …")
     everything.add_argument("--work", type=Path, required=True, help="folder for models under way")
     everything.add_argument("--rows", type=int, default=N_ROWS, help="of training")
-    everything.add_argument("--reading", type=Path, nargs="+", required=True, help="SQuAD-form files")
+    everything.add_argument(
+        "--reading", type=Path, nargs="+", required=True, help="SQuAD-form files"
+    )
     everything.add_argument("--english", type=Path, nargs=2, required=True, help="as calibrate's")
     everything.add_argument("--resume", action="store_true", help="go on with the training")
     everything.add_argument("--seed", type=int, default=0)
@@ -93,9 +95,11 @@ def _export(data: Path, model: Path, out: Path, seed: int) -> None:
 def _tables(data: Path, seed: int) -> None:
     from zjip_qa.training.bridge import build_bridge
     from zjip_qa.training.places import build_places
+    from zjip_qa.training.transliteration import build_transliteration
 
     build_bridge(data, _PACKAGE / "retrieval/bridge.tsv.gz", seed)
     build_places(_PACKAGE / "text/places.tsv")
+    build_transliteration(data, _PACKAGE / "retrieval/transliteration.tsv.gz")
 
 
 def _calibrate(

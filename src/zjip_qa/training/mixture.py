@@ -60,15 +60,15 @@ SHARES: Mapping[str, int] = {
 """Rows of each parallel source in one pass over the mixture; `OTHER_SHARE` for the rest."""
 OTHER_SHARE = 1_200
 PASSAGE_SHARES: Mapping[str, int] = {
-    "taiwan-laws": 4_000,
-    "plurality-book": 2_000,
-    "tico19": 3_000,
-    "ud-pud": 2_000,
-    "d2l-zh": 500,
-    "ms-iot-beginners": 700,
+    "taiwan-laws": 6_000,
+    "plurality-book": 3_000,
+    "tico19": 4_000,
+    "ud-pud": 2_500,
+    "d2l-zh": 800,
+    "ms-iot-beginners": 1_000,
     "tatoeba": 2_500,
-    "opensource-guide": 300,
-    "un-sdg": 800,
+    "opensource-guide": 500,
+    "un-sdg": 1_000,
 }
 """Sources whose neighbouring rows are also joined into passages of two to five sentences."""
 OWN_SHARES: Mapping[str, int] = {"terms": 6_000, "sentences": 8_000, "quantities": 10_000}
