@@ -32,10 +32,10 @@ class Recipe:
     embedding_rate: float = 2e-3
     body_rate: float = 3e-4
     projection_rate: float = 5e-4
-    body_from: float = 0.5
+    body_from: float = 0.3
     late_from: float = 0.1
     own_data_from: float = 0.5
-    question_batches: float = 0.08
+    question_batches: float = 0.2
     english_batches: float = 0.25
     contrast: float = 0.5
     late: float = 0.4

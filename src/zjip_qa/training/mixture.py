@@ -1,9 +1,9 @@
 """What the encoder is trained on: sources, how much of each, and batches drawn from them.
 
 A source holds rows of two texts, cut into tokens once. Translations pair English with Chinese;
-questions pair a Chinese question or heading with the Chinese passage that answers it. Sources
-are drawn in proportion to a share, not to their size, so that laws and software manuals, of
-which there is most, don't outweigh news and encyclopaedic text.
+questions pair a Chinese question or heading, or an English sentence, with the Chinese passage
+that answers or holds it. Sources are drawn in proportion to a share, not to their size, so that
+laws and software manuals, of which there is most, don't outweigh news and encyclopaedic text.
 """
 
 from __future__ import annotations
@@ -75,6 +75,17 @@ OWN_SHARES: Mapping[str, int] = {"terms": 6_000, "sentences": 8_000, "quantities
 """What was written or generated for this model."""
 LATER_BOOST = 2.5
 """Factor on `OWN_SHARES` once general text has been learned."""
+SENTENCE_SHARES: Mapping[str, int] = {
+    "taiwan-laws": 5_000,
+    "plurality-book": 5_000,
+    "tico19": 7_000,
+    "ud-pud": 4_000,
+    "tatoeba": 2_000,
+    "d2l-zh": 1_000,
+    "ms-iot-beginners": 2_000,
+    "un-sdg": 1_500,
+}
+"""Sources from which an English sentence is to find the Chinese passage that holds it."""
 QUESTION_SHARES: Mapping[str, int] = {
     "cmrc2018-trial": 6_000,
     "drcd-dev": 14_000,
@@ -103,6 +114,27 @@ def joined(pairs: Sequence[Pair], n: int, draw: random.Random) -> list[Pair]:
         run = pairs[start : start + n_sentences]
         passages.append((" ".join(a for a, _ in run), "".join(b for _, b in run)))
     return passages
+
+
+def sentences_in_passages(pairs: Sequence[Pair], n: int, draw: random.Random) -> list[Pair]:
+    """Pair an English sentence with a Chinese passage of three to six that holds it.
+
+    A question is short and the passage that answers it long: this is the nearest to it that
+    translations give across the languages (compare the inverse cloze task, Lee et al., ACL 2019).
+
+    Args:
+        pairs: rows in the order of their documents.
+        n: rows wanted.
+        draw: of the passages, and which sentence is asked for.
+    """
+    rows = []
+    for _ in range(n if len(pairs) > 6 else 0):
+        n_sentences, start = draw.randint(3, 6), draw.randrange(len(pairs) - 6)
+        run = list(pairs[start : start + n_sentences])
+        while sum(len(chinese) for _, chinese in run) > _WINDOW and len(run) > 1:
+            run.pop()
+        rows.append((draw.choice(run)[0], "".join(chinese for _, chinese in run)))
+    return rows
 
 
 def translations(
@@ -165,10 +197,10 @@ def read_questions(path: Path, draw: random.Random) -> list[Pair]:
 def questions(
     data: Path, reading: Sequence[Path], tokenizer: Tokenizer, draw: random.Random
 ) -> list[Source]:
-    """Read the Chinese questions and headings with their passages.
+    """Read Chinese questions and headings, and English sentences, with their passages.
 
     Args:
-        data: the folder that holds `zh_pairs/`.
+        data: the folder that holds `parallel/` and `zh_pairs/`.
         reading: files in the form of SQuAD that may be trained on.
         tokenizer: the model's.
         draw: of windows and of characters' spelling.
@@ -181,10 +213,19 @@ def questions(
             for heading, passage in read_pairs(path)
             if not re.search(r"第[一二三四五六七八九十百]+条$", heading) and len(passage) > 30
         ]
-    return [
+    sources = [
         Source(name, *cut(tokenizer, pairs, None), QUESTION_SHARES.get(name, OTHER_SHARE))
         for name, pairs in found.items()
     ]
+    for name, share in SENTENCE_SHARES.items():
+        rows = [
+            pair
+            for pair in read_pairs(data / "parallel" / f"{name}.tsv.gz")
+            if len(pair[0]) < LONGEST_ENGLISH and len(pair[1]) < LONGEST_CHINESE
+        ]
+        pairs = sentences_in_passages(rows, 2 * share, draw)
+        sources.append(Source(f"{name} (sentences)", *cut(tokenizer, pairs, None), share))
+    return [source for source in sources if source.n_rows()]
 
 
 def batches(

@@ -3,7 +3,7 @@ import random
 from pathlib import Path
 
 from zjip_qa.training.data import read_pairs
-from zjip_qa.training.mixture import joined, read_questions
+from zjip_qa.training.mixture import joined, read_questions, sentences_in_passages
 
 DATA = Path(__file__).parents[3] / "src" / "zjip_qa" / "training" / "data"
 
@@ -21,6 +21,17 @@ def test_joined_rows_stay_neighbours_in_both_languages() -> None:
 
 def test_too_few_rows_give_no_passages() -> None:
     assert joined([("a", "b")] * 5, 3, random.Random(0)) == []
+
+
+def test_a_sentence_is_paired_with_a_passage_that_holds_its_translation() -> None:
+    pairs = [(f"e{i}", f"<z{i}>" + "字" * (i * 30)) for i in range(10)]
+    rows = sentences_in_passages(pairs, 40, random.Random(0))
+    assert len(rows) == 40
+    for english, chinese in rows:
+        assert f"<z{english[1:]}>" in chinese
+        assert len(chinese) <= 260 or chinese.count("<") == 1
+    assert len({english for english, _ in rows}) > 3
+    assert sentences_in_passages(pairs[:6], 3, random.Random(0)) == []
 
 
 def test_the_window_of_a_long_passage_holds_the_answer(tmp_path: Path) -> None:
