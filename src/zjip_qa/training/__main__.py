@@ -51,6 +51,15 @@ def main() -> None:
     )
     weights.add_argument("--questions", type=int, default=N_CALIBRATED, help="of each language")
     weights.add_argument("--seed", type=int, default=0)
+    parts = steps.add_parser("ablate", help="what each part of the training is worth")
+    parts.add_argument("--data", type=Path, required=True, help="folder with parallel, zh_pairs")
+    parts.add_argument("--model", type=Path, required=True, help="version 0")
+    parts.add_argument("--out", type=Path, required=True, help="model folder under way")
+    parts.add_argument("--rows", type=int, default=12_000, help="that each variant sees")
+    parts.add_argument("--reading", type=Path, nargs="*", default=[], help="SQuAD-form files")
+    parts.add_argument("--xquad", type=Path, nargs=2, required=True, help="Chinese, English")
+    parts.add_argument("--pairs", type=Path, required=True, help="English, tab, Chinese")
+    parts.add_argument("--seed", type=int, default=0)
     everything = steps.add_parser("rebuild", help="all of these, in order, into the package")
     everything.add_argument("--data", type=Path, required=True, help="folder with parallel, …")
     everything.add_argument("--work", type=Path, required=True, help="folder for models under way")
@@ -71,6 +80,15 @@ def main() -> None:
         _tables(arguments.data, arguments.seed)
     elif arguments.step == "calibrate":
         _calibrate(arguments.chinese, arguments.english, arguments.questions, arguments.seed)
+    elif arguments.step == "ablate":
+        from zjip_qa.training.ablation import Measured, ablate
+
+        ablate(
+            Paths(arguments.data, arguments.model, arguments.out, arguments.reading),
+            Measured(tuple(arguments.xquad), arguments.pairs),
+            n_rows=arguments.rows,
+            seed=arguments.seed,
+        )
     elif arguments.step == "rebuild":
         _rebuild(arguments)
     else:

@@ -68,12 +68,14 @@ def train(paths: Paths, *, n_rows: int, resume: bool, seed: int) -> None:
     logging.getLogger("zjip_qa.training").addHandler(kept_log)
     recipe = Recipe()
     tokenizer = Tokenizer.from_file(str(paths.model / "tokenizer.json"))
-    trainer = _trainer(paths, tokenizer, recipe, n_rows)
+    trainer = new_trainer(paths, tokenizer, recipe, n_rows)
     if resume:
         load_state(paths.state(), trainer)
         logger.info("going on after step %d", trainer.progress.step)
     n_english = trainer.teacher.config.vocab_size
-    translated, asked = _sources(paths, tokenizer, n_english, random.Random(seed), resume=resume)
+    translated, asked = read_sources(
+        paths, tokenizer, n_english, random.Random(seed), resume=resume
+    )
     translated += mixture.own_translations(tokenizer, n_english, seed)
     for source in translated + asked:
         logger.info("%-36s %7d rows, share %d", source.name, source.n_rows(), source.share)
@@ -101,7 +103,7 @@ def _checkpoint(paths: Paths, trainer: Trainer) -> None:
     logger.info("checkpoint in %.0f s", time.monotonic() - began)
 
 
-def _sources(
+def read_sources(
     paths: Paths, tokenizer: Tokenizer, n_english: int, draw: random.Random, *, resume: bool
 ) -> tuple[list[Source], list[Source]]:
     """Translations and questions; when going on, as they were cut before."""
@@ -116,7 +118,8 @@ def _sources(
     return translated, asked
 
 
-def _trainer(paths: Paths, tokenizer: Tokenizer, recipe: Recipe, n_rows: int) -> Trainer:
+def new_trainer(paths: Paths, tokenizer: Tokenizer, recipe: Recipe, n_rows: int) -> Trainer:
+    """Set up the student, which begins as `paths.model`, and the English teacher."""
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     # No dropout: teacher and student must see the same network.
     body = (
