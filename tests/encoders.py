@@ -5,12 +5,14 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-from zjip_qa.embedding.encoder import Encoded, TokenVectors
+from zjip_qa.embedding.encoder import Encoded, SpanVectors
+from zjip_qa.types import Span
 
 _TOKEN = re.compile(r"[A-Za-z0-9]+|[^\W\d_]")
 
@@ -55,11 +57,17 @@ class HashingEncoder:
         return Encoded(
             np.array([self._text(t) for t in texts], dtype=np.float32).reshape(-1, self._dim),
             [self._tokens(text) for text in texts],
+            [self._sentences(text, ()) for text in texts],
         )
 
-    def encode_passages(self, texts: Sequence[str]) -> Encoded:
+    def encode_passages(
+        self, texts: Sequence[str], sentences: Sequence[Sequence[Span]] | None = None
+    ) -> Encoded:
         self.n_passages += len(texts)
-        return self.encode_queries(texts)
+        encoded = self.encode_queries(texts)
+        wanted = sentences or [()] * len(texts)
+        parts = [self._sentences(text, spans) for text, spans in zip(texts, wanted, strict=True)]
+        return replace(encoded, sentences=parts)
 
     def _text(self, text: str) -> NDArray[np.float32]:
         pairs = [text[i : i + 2].lower() for i in range(max(1, len(text) - 1))]
@@ -67,10 +75,19 @@ class HashingEncoder:
         unit: NDArray[np.float32] = (total / max(np.linalg.norm(total), 1e-9)).astype(np.float32)
         return unit
 
-    def _tokens(self, text: str) -> TokenVectors:
+    def _sentences(self, text: str, spans: Sequence[Span]) -> SpanVectors:
+        held = [s for s in spans if _TOKEN.search(text[s.start : s.end])]
+        vectors = [self._text(text[s.start : s.end]) for s in held]
+        return SpanVectors(
+            np.array(vectors, dtype=np.float32).reshape(-1, self._dim),
+            np.array([(s.start, s.end) for s in held], dtype=np.int32).reshape(-1, 2),
+            np.ones(len(held), dtype=np.float32),
+        )
+
+    def _tokens(self, text: str) -> SpanVectors:
         found = list(_TOKEN.finditer(text))
         words = [match[0].lower() + self._salt for match in found]
-        return TokenVectors(
+        return SpanVectors(
             np.array([_vector(w, self._token_dim) for w in words], dtype=np.float32).reshape(
                 -1, self._token_dim
             ),

@@ -10,6 +10,7 @@ from tests.encoders import HashingEncoder
 from tests.tiny_models import save_bert, save_static
 
 from zjip_qa.embedding import Encoded, Encoder, load_encoder
+from zjip_qa.types import Span
 
 TEXTS = [
     "2023年,浙江省有效专利拥有量达212万件。",
@@ -49,6 +50,25 @@ def test_vectors_are_unit_rows_in_the_order_of_the_texts(encoder: Encoder) -> No
         said = [i for i, text in enumerate(TEXTS) if any(c.isalnum() for c in text)]
         np.testing.assert_allclose(np.linalg.norm(encoded.vectors[said], axis=1), 1, atol=1e-5)
         assert np.isfinite(encoded.vectors).all()
+
+
+def test_sentences_get_unit_vectors_within_their_passage(encoder: Encoder) -> None:
+    passages = [
+        "专利转化。",
+        "2023年，浙江省有效专利拥有量达212万件。许可合同共三百件。！！",
+        "a b",
+        "",
+    ]
+    wanted = [[Span(0, 5)], [Span(0, 23), Span(23, 32), Span(32, 34)], [], []]
+    found = encoder.encode_passages(passages, wanted).sentences
+    assert [len(each.vectors) for each in found][2:] == [0, 0]
+    for each, spans in zip(found, wanted, strict=True):
+        n = len(each.vectors)
+        assert each.vectors.shape == (n, encoder.dim)
+        assert each.vectors.dtype == np.float32
+        assert [Span(*span) for span in each.spans.tolist()] == spans[:n]
+        np.testing.assert_allclose(np.linalg.norm(each.vectors, axis=1), 1, atol=1e-5)
+    assert all(len(each.vectors) == 0 for each in encoder.encode_passages(passages).sentences)
 
 
 def test_no_texts_give_no_rows(encoder: Encoder) -> None:

@@ -6,8 +6,6 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
-import numpy as np
-
 from zjip_qa.answering import wording
 from zjip_qa.answering.evidence import Evidence, EvidenceFinder
 from zjip_qa.answering.highlight import bold, clause_scores, twin, value_spans
@@ -16,7 +14,7 @@ from zjip_qa.answering.quantities import find_quantities, in_english
 from zjip_qa.answering.question import Asked, read_question
 from zjip_qa.answering.scope import main_places, right_figures, right_kind, right_place, right_years
 from zjip_qa.answering.signals import load_weights
-from zjip_qa.embedding import TokenVectors
+from zjip_qa.embedding import SpanVectors
 from zjip_qa.index import OpenIndex
 from zjip_qa.retrieval import Bridge, Retriever, similarities
 from zjip_qa.text import HAN, Segmenter
@@ -115,7 +113,7 @@ class ExtractiveAnswerer:
         self,
         query: Query,
         asked: Asked,
-        tokens: TokenVectors,
+        tokens: SpanVectors,
         chosen: Sequence[Evidence],
         probability: float,
     ) -> Answer:
@@ -153,7 +151,7 @@ class ExtractiveAnswerer:
         self,
         query: Query,
         asked: Asked,
-        tokens: TokenVectors,
+        tokens: SpanVectors,
         evidence: Evidence,
         translation: str,
     ) -> str:
@@ -178,12 +176,12 @@ class ExtractiveAnswerer:
         original = wording.IN_CHINESE[query.language] + f"“{one_paragraph(bold(quote, values))}”"
         return f"{said} — {original}" if said else original
 
-    def _clauses(self, tokens: TokenVectors, evidence: Evidence) -> list[tuple[Span, float]]:
+    def _clauses(self, tokens: SpanVectors, evidence: Evidence) -> list[tuple[Span, float]]:
         assert self._index.tokens is not None
         rows = self._index.tokens.get_many([evidence.hit.chunk.chunk_id])
         span = evidence.sentence.span
         inside = (rows.spans[:, 0] >= span.start) & (rows.spans[:, 1] <= span.end)
-        cosines = similarities(tokens, rows.vectors[inside].astype(np.float32) / 127.0)
+        cosines = similarities(tokens, rows.unit()[inside])
         return clause_scores(
             evidence.text, rows.spans[inside] - span.start, tokens.weights[:, None] * cosines
         )

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from zjip_qa.answering.figures import asked_figures
 from zjip_qa.answering.question import Asked, holds
 from zjip_qa.answering.signals import Signals, load_weights
-from zjip_qa.embedding import TokenVectors
+from zjip_qa.embedding import SpanVectors
 from zjip_qa.index import OpenIndex
 from zjip_qa.retrieval import Bridge, query_terms, similarities
 from zjip_qa.text import Segmenter
@@ -49,7 +49,7 @@ class EvidenceFinder:
         self._terms = lru_cache(maxsize=4096)(self._cut)
 
     def find(
-        self, query: Query, asked: Asked, tokens: TokenVectors, hits: Sequence[Hit]
+        self, query: Query, asked: Asked, tokens: SpanVectors, hits: Sequence[Hit]
     ) -> list[Evidence]:
         """Rank the sentences of some hits, best first; each sentence once.
 
@@ -105,7 +105,7 @@ class EvidenceFinder:
         )
 
     def _of_hit(
-        self, query: Query, asked: Asked, tokens: TokenVectors, words: _Words, hit: Hit
+        self, query: Query, asked: Asked, tokens: SpanVectors, words: _Words, hit: Hit
     ) -> list[_Candidate]:
         assert self._index.tokens is not None
         chunk = hit.chunk
@@ -113,7 +113,7 @@ class EvidenceFinder:
         sentences = self._index.store.sentences_between(chunk.doc_id, chunk.start, chunk.end)
         if len(rows.vectors) == 0 or not sentences:
             return []
-        cosines = np.maximum(similarities(tokens, rows.vectors.astype(np.float32) / 127.0), 0.0)
+        cosines = np.maximum(similarities(tokens, rows.unit()), 0.0)
         around = cosines.max(axis=1)
         share = tokens.weights / tokens.weights.sum()
         topic = share @ tokens.vectors

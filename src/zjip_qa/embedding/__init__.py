@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import logging
 
-from zjip_qa.embedding.encoder import Encoded, Encoder, TokenVectors
+from zjip_qa.embedding.encoder import Encoded, Encoder, SpanVectors
 from zjip_qa.errors import ModelUnavailable
 
-__all__ = ["Encoded", "Encoder", "TokenVectors", "load_encoder"]
+__all__ = ["Encoded", "Encoder", "SpanVectors", "load_encoder"]
 
 logger = logging.getLogger(__name__)
 

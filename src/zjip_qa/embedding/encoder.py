@@ -14,15 +14,18 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from zjip_qa.types import Span
+
 
 @dataclass(frozen=True, slots=True)
-class TokenVectors:
-    """The contextual vectors of one text's tokens, for late interaction.
+class SpanVectors:
+    """The contextual vectors of some spans of one text: of its tokens, or of its sentences.
 
     Attributes:
-        vectors: (n_tokens, token_dim) float32, unit length.
-        spans: (n_tokens, 2) int32, code points of the text as it was given.
-        weights: (n_tokens,) float32, how rare each token is; 0 for marks and function words.
+        vectors: (n_spans, token_dim) or (n_spans, dim) float32, unit length.
+        spans: (n_spans, 2) int32, code points of the text as it was given.
+        weights: (n_spans,) float32, how rare each token is, 0 for marks and function words;
+            1 for a sentence.
     """
 
     vectors: NDArray[np.float32]
@@ -32,10 +35,15 @@ class TokenVectors:
 
 @dataclass(frozen=True, slots=True)
 class Encoded:
-    """What one pass over a list of texts gives: `vectors` (n_texts, dim), one `tokens` a text."""
+    """What one pass over a list of texts gives: `vectors` (n_texts, dim), the others one a text.
+
+    `tokens` are for late interaction. `sentences` are the spans asked for in
+    `Encoder.encode_passages`, read in their context.
+    """
 
     vectors: NDArray[np.float32]
-    tokens: list[TokenVectors]
+    tokens: list[SpanVectors]
+    sentences: list[SpanVectors]
 
 
 class Encoder(Protocol):
@@ -74,8 +82,17 @@ class Encoder(Protocol):
         """Encode questions, with the model's query prefix if it has one."""
         ...
 
-    def encode_passages(self, texts: Sequence[str]) -> Encoded:
-        """Encode passages, with the model's passage prefix if it has one."""
+    def encode_passages(
+        self, texts: Sequence[str], sentences: Sequence[Sequence[Span]] | None = None
+    ) -> Encoded:
+        """Encode passages, with the model's passage prefix if it has one.
+
+        Args:
+            texts: the passages.
+            sentences: spans of each passage that get a vector of their own, read in the context
+                of the whole passage ("late chunking", Günther et al. 2024). One that holds no
+                token gets none, nor does any with a model that doesn't take means of tokens.
+        """
         ...
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:

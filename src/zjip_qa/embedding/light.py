@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from safetensors.numpy import load_file
 from tokenizers import Encoding, Tokenizer
 
-from zjip_qa.embedding.encoder import Encoded, TokenVectors
+from zjip_qa.embedding.encoder import Encoded, SpanVectors
 from zjip_qa.embedding.model_folder import (
     SHIPPED,
     SHIPPED_NAME,
@@ -29,8 +29,15 @@ from zjip_qa.embedding.model_folder import (
     hash_folder,
     read_late_interaction,
 )
-from zjip_qa.embedding.tokens import batches, encodable, no_tokens, words_only
+from zjip_qa.embedding.tokens import (
+    batches,
+    encodable,
+    no_tokens,
+    pool_sentences,
+    words_only,
+)
 from zjip_qa.errors import ModelUnavailable
+from zjip_qa.types import Span
 
 SHIPPED_LIGHT = SHIPPED.parent / "shipped-light"
 GRAPH = "encoder.int8.onnx"
@@ -86,11 +93,13 @@ class LightEncoder:
 
     def encode_queries(self, texts: Sequence[str]) -> Encoded:
         """Encode questions; see `Encoder`."""
-        return self._encode(texts, self._query_prompt)
+        return self._encode(texts, self._query_prompt, None)
 
-    def encode_passages(self, texts: Sequence[str]) -> Encoded:
+    def encode_passages(
+        self, texts: Sequence[str], sentences: Sequence[Sequence[Span]] | None = None
+    ) -> Encoded:
         """Encode passages; see `Encoder`."""
-        return self._encode(texts, self._passage_prompt)
+        return self._encode(texts, self._passage_prompt, sentences)
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """Count tokens; see `Encoder`."""
@@ -98,11 +107,14 @@ class LightEncoder:
         found = self._tokenizer.encode_batch_fast(readable, add_special_tokens=False)
         return [len(encoding.ids) for encoding in found]
 
-    def _encode(self, texts: Sequence[str], prompt: str) -> Encoded:
+    def _encode(
+        self, texts: Sequence[str], prompt: str, sentences: Sequence[Sequence[Span]] | None
+    ) -> Encoded:
         texts = [prompt + encodable(text) for text in texts]
         found = self._tokenizer.encode_batch(texts, add_special_tokens=False)
         vectors = np.zeros((len(texts), self.dim), dtype=np.float32)
         tokens = [no_tokens(self.token_dim)] * len(texts)
+        parts = [no_tokens(self.dim)] * len(texts)
         lengths = [len(encoding.ids) for encoding in found]
         for batch in batches(lengths, self.max_tokens, budget=_TOKENS_A_BATCH):
             states, mask = self._forward([found[i] for i in batch])
@@ -113,7 +125,12 @@ class LightEncoder:
             projected = projected.reshape(*mask.shape, self.token_dim)
             for row, i in enumerate(batch):
                 tokens[i] = self._token_vectors(texts[i], len(prompt), found[i], projected[row])
-        return Encoded(vectors, tokens)
+                if sentences is not None:
+                    spans = np.array(found[i].offsets[: self.max_tokens - 2], dtype=np.int32)
+                    spans = spans.reshape(-1, 2) - np.int32(len(prompt))
+                    # The first state is [CLS].
+                    parts[i] = pool_sentences(states[row, 1:], spans, sentences[i])
+        return Encoded(vectors, tokens, parts)
 
     def _forward(self, encodings: list[Encoding]) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
         """Run the body; states (n_texts, length, dim), and a mask of what isn't padding."""
@@ -131,13 +148,13 @@ class LightEncoder:
 
     def _token_vectors(
         self, text: str, prompt: int, encoding: Encoding, states: NDArray[np.float32]
-    ) -> TokenVectors:
+    ) -> SpanVectors:
         n_tokens = min(len(encoding.ids), self.max_tokens - 2)
         spans = words_only(text, encoding.offsets[:n_tokens], prompt)
         weights = self._weights[encoding.ids[:n_tokens]]
         kept = np.flatnonzero((spans[:, 1] > spans[:, 0]) & (weights > 0))
         # The first state is [CLS].
-        return TokenVectors(states[kept + 1], spans[kept] - np.int32(prompt), weights[kept])
+        return SpanVectors(states[kept + 1], spans[kept] - np.int32(prompt), weights[kept])
 
 
 def map_tensor(path: Path, name: str) -> NDArray[np.float16]:

@@ -18,9 +18,10 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from sentence_transformers import SentenceTransformer
+from sentence_transformers.sentence_transformer.modules import Normalize, Pooling
 from transformers.utils import logging as transformers_logging
 
-from zjip_qa.embedding.encoder import Encoded, TokenVectors
+from zjip_qa.embedding.encoder import Encoded, SpanVectors
 from zjip_qa.embedding.model_folder import (
     LATE_INTERACTION,
     SHIPPED_NAME,
@@ -28,8 +29,16 @@ from zjip_qa.embedding.model_folder import (
     fingerprint_folder,
     read_late_interaction,
 )
-from zjip_qa.embedding.tokens import batches, content_tokens, encodable, no_tokens, words_only
+from zjip_qa.embedding.tokens import (
+    batches,
+    content_tokens,
+    encodable,
+    no_tokens,
+    pool_sentences,
+    words_only,
+)
 from zjip_qa.errors import ModelUnavailable
+from zjip_qa.types import Span
 
 logger = logging.getLogger(__name__)
 
@@ -64,6 +73,7 @@ class SentenceTransformerEncoder:
         # None or infinite where the model sets no limit, as a static one.
         limit = self._model.max_seq_length or math.inf
         self.max_tokens = int(limit) if math.isfinite(limit) else 512
+        self._takes_means = _takes_means(self._model)
         self._projection: torch.Tensor | None = None
         self._rarity: NDArray[np.float32] | None = None
         if (folder / LATE_INTERACTION).exists():
@@ -82,11 +92,13 @@ class SentenceTransformerEncoder:
 
     def encode_queries(self, texts: Sequence[str]) -> Encoded:
         """Encode questions; see `Encoder`."""
-        return self._encode(texts, self._query_prompt)
+        return self._encode(texts, self._query_prompt, None)
 
-    def encode_passages(self, texts: Sequence[str]) -> Encoded:
+    def encode_passages(
+        self, texts: Sequence[str], sentences: Sequence[Sequence[Span]] | None = None
+    ) -> Encoded:
         """Encode passages; see `Encoder`."""
-        return self._encode(texts, self._passage_prompt)
+        return self._encode(texts, self._passage_prompt, sentences)
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """Count tokens; see `Encoder`."""
@@ -100,26 +112,31 @@ class SentenceTransformerEncoder:
             rows = self._tokenizer(texts, add_special_tokens=False, truncation=False, verbose=False)
         return [len(ids) for ids in rows["input_ids"]]
 
-    def _encode(self, texts: Sequence[str], prompt: str) -> Encoded:
+    def _encode(
+        self, texts: Sequence[str], prompt: str, sentences: Sequence[Sequence[Span]] | None
+    ) -> Encoded:
         texts = [encodable(text) for text in texts]
         vectors = np.zeros((len(texts), self.dim), dtype=np.float32)
         tokens = [no_tokens(self.token_dim) for _ in texts]
+        parts = [no_tokens(self.dim) for _ in texts]
         if self._tokenizer is None:
             if texts:
                 found = self._model.encode([prompt + t for t in texts], normalize_embeddings=True)
                 vectors = np.asarray(found, dtype=np.float32)
-            return Encoded(vectors, tokens)
+            return Encoded(vectors, tokens, parts)
         lengths = self.count_tokens(texts)
         for batch in batches(lengths, self.max_tokens, budget=_TOKENS_A_BATCH):
-            batch_vectors, batch_tokens = self._forward([prompt + texts[i] for i in batch], prompt)
-            vectors[batch] = batch_vectors
-            for i, found_tokens in zip(batch, batch_tokens, strict=True):
-                tokens[i] = found_tokens
-        return Encoded(vectors, tokens)
+            wanted = [sentences[i] if sentences else () for i in batch]
+            batch_found = self._forward([prompt + texts[i] for i in batch], prompt, wanted)
+            vectors[batch] = batch_found.vectors
+            for row, i in enumerate(batch):
+                tokens[i] = batch_found.tokens[row]
+                parts[i] = batch_found.sentences[row]
+        return Encoded(vectors, tokens, parts)
 
     def _forward(
-        self, texts: list[str], prompt: str
-    ) -> tuple[NDArray[np.float32], list[TokenVectors]]:
+        self, texts: list[str], prompt: str, sentences: Sequence[Sequence[Span]]
+    ) -> Encoded:
         # The tokenizer keeps its truncation settings in shared state; the lock covers it alone.
         with self._lock:
             rows = self._tokenizer(
@@ -135,18 +152,38 @@ class SentenceTransformerEncoder:
             features: dict[str, Any] = {**rows, "modality": "text"}
             out = self._model.forward(features)
             pooled = torch.nn.functional.normalize(out["sentence_embedding"].float(), dim=-1)
-            tokens_out = out["token_embeddings"].float()
-            if self._projection is not None:
-                tokens_out = tokens_out @ self._projection
-            states = torch.nn.functional.normalize(tokens_out, dim=-1).numpy()
+            states = out["token_embeddings"].float()
+            projected = states if self._projection is None else states @ self._projection
+            projected = torch.nn.functional.normalize(projected, dim=-1)
         ids = rows["input_ids"].numpy()
         assert self._rarity is not None
         weights = self._rarity[ids]
-        tokens: list[TokenVectors] = []
+        tokens: list[SpanVectors] = []
+        parts: list[SpanVectors] = []
         for i, text in enumerate(texts):
             exact = words_only(text, spans[i].tolist(), len(prompt))
             kept = (exact[:, 1] > exact[:, 0]) & (weights[i] > 0)
             tokens.append(
-                TokenVectors(states[i][kept], exact[kept] - len(prompt), weights[i][kept])
+                SpanVectors(projected[i].numpy()[kept], exact[kept] - len(prompt), weights[i][kept])
             )
-        return pooled.numpy(), tokens
+            # Special tokens and padding have empty spans.
+            own = spans[i, :, 1] > np.maximum(spans[i, :, 0], len(prompt))
+            wanted = sentences[i] if self._takes_means else ()
+            parts.append(
+                pool_sentences(states[i].numpy()[own], spans[i, own] - len(prompt), wanted)
+            )
+        return Encoded(pooled.numpy(), tokens, parts)
+
+
+def _takes_means(model: SentenceTransformer) -> bool:
+    """Whether a text's vector is the mean of its tokens' and nothing more.
+
+    Only then can a sentence's mean be compared with it.
+    """
+    _, *after = model
+    return (
+        bool(after)
+        and isinstance(after[0], Pooling)
+        and after[0].pooling_mode == "mean"
+        and all(isinstance(module, Normalize) for module in after[1:])
+    )

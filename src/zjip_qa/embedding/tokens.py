@@ -8,8 +8,9 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from zjip_qa.embedding.encoder import TokenVectors
+from zjip_qa.embedding.encoder import SpanVectors
 from zjip_qa.text import is_function_word
+from zjip_qa.types import Span
 
 _HALF_PAIR = re.compile("[\ud800-\udfff]")
 
@@ -73,8 +74,39 @@ def words_only(text: str, spans: Sequence[Sequence[int]], start: int) -> NDArray
     return exact
 
 
-def no_tokens(dim: int) -> TokenVectors:
-    """The token vectors of a text without tokens."""
-    return TokenVectors(
+def pool_sentences(
+    states: NDArray[np.float32], spans: NDArray[np.int32], sentences: Sequence[Span]
+) -> SpanVectors:
+    """Give each sentence the mean of its tokens' states, at unit length.
+
+    Args:
+        states: (n_tokens, dim), of the tokens of a text in order.
+        spans: (n_tokens, 2), where the tokens stand.
+        sentences: spans of the same text; a token belongs to the one that it ends in, since a
+            SentencePiece token begins with the space before its word.
+
+    Returns:
+        The vectors of the sentences that hold a token.
+    """
+    if not sentences:
+        return no_tokens(states.shape[1])
+    begins, ends = (
+        np.searchsorted(spans[:, 1], edges, side="right")
+        for edges in zip(*((sentence.start, sentence.end) for sentence in sentences), strict=True)
+    )
+    held = [i for i in range(len(sentences)) if begins[i] < ends[i]]
+    if not held:
+        return no_tokens(states.shape[1])
+    means = np.array([states[begins[i] : ends[i]].mean(axis=0) for i in held], dtype=np.float32)
+    return SpanVectors(
+        means / np.maximum(np.linalg.norm(means, axis=1, keepdims=True), np.float32(1e-12)),
+        np.array([(sentences[i].start, sentences[i].end) for i in held], dtype=np.int32),
+        np.ones(len(held), dtype=np.float32),
+    )
+
+
+def no_tokens(dim: int) -> SpanVectors:
+    """The vectors of a text without tokens, or without sentences."""
+    return SpanVectors(
         np.zeros((0, dim), np.float32), np.zeros((0, 2), np.int32), np.zeros(0, np.float32)
     )

@@ -6,8 +6,8 @@ from zjip_qa.index.generations import current, rollback
 from zjip_qa.index.lexical import LexicalIndex, QueryTerm
 from zjip_qa.index.manifest import Manifest
 from zjip_qa.index.opened import OpenIndex, open_index
+from zjip_qa.index.spans import SpanRows, SpanStore
 from zjip_qa.index.store import AlignedText, DocumentSummary, Store
-from zjip_qa.index.tokens import TokenRows, TokenStore
 
 __all__ = [
     "AlignedText",
@@ -19,10 +19,10 @@ __all__ = [
     "OpenIndex",
     "Progress",
     "QueryTerm",
+    "SpanRows",
+    "SpanStore",
     "Stage",
     "Store",
-    "TokenRows",
-    "TokenStore",
     "build_index",
     "current",
     "open_index",

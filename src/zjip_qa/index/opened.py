@@ -16,12 +16,13 @@ from zjip_qa.index.dense import DenseIndex
 from zjip_qa.index.generations import current
 from zjip_qa.index.lexical import LexicalIndex
 from zjip_qa.index.manifest import Manifest, verify
+from zjip_qa.index.spans import SpanStore
 from zjip_qa.index.store import Store
-from zjip_qa.index.tokens import TokenStore
 
 DENSE = "dense.faiss"
 LEXICAL = "lexical"
 TOKENS = "tokens"
+SENTENCES = "sentences"
 STORE = "texts.sqlite"
 USER_DICTIONARY = "user_dictionary.txt"
 
@@ -30,7 +31,8 @@ USER_DICTIONARY = "user_dictionary.txt"
 class OpenIndex:
     """All parts of one generation; row i of each belongs to chunk i.
 
-    `tokens` is None when the index was built without token vectors. A server compares `folder`
+    `tokens` and `sentences` hold vectors of each chunk's tokens and sentences; both are None when
+    the index was built without token vectors. A server compares `folder`
     with `generations.current(index)` to see that a newer one is in use. Everything stays
     readable after a later build has removed the folder.
     """
@@ -39,7 +41,8 @@ class OpenIndex:
     manifest: Manifest
     dense: DenseIndex
     lexical: LexicalIndex
-    tokens: TokenStore | None
+    tokens: SpanStore | None
+    sentences: SpanStore | None
     store: Store
 
     @property
@@ -107,7 +110,9 @@ def load(folder: Path, manifest: Manifest) -> OpenIndex:
     """
     dense = DenseIndex.load(folder / DENSE)
     lexical = LexicalIndex.load(folder / LEXICAL)
-    tokens = TokenStore(folder / TOKENS) if manifest.settings.token_vectors else None
+    spans = manifest.settings.token_vectors
+    tokens = SpanStore(folder / TOKENS) if spans else None
+    sentences = SpanStore(folder / SENTENCES) if spans else None
     store = Store(folder / STORE)
     expected = (manifest.n_chunks, manifest.model.dim, manifest.model.token_dim)
     parts = {
@@ -117,6 +122,8 @@ def load(folder: Path, manifest: Manifest) -> OpenIndex:
     }
     if tokens is not None:
         parts[TOKENS] = (tokens.n_chunks, expected[1], tokens.dim)
+    if sentences is not None:
+        parts[SENTENCES] = (sentences.n_chunks, sentences.dim, expected[2])
     for name, found in parts.items():
         if found != expected:
             store.close()
@@ -124,4 +131,4 @@ def load(folder: Path, manifest: Manifest) -> OpenIndex:
                 f"{folder / name} holds (chunks, dim, token dim) {found}, the manifest says "
                 f"{expected}; run `zjip-qa index --rebuild`"
             )
-    return OpenIndex(folder, manifest, dense, lexical, tokens, store)
+    return OpenIndex(folder, manifest, dense, lexical, tokens, sentences, store)

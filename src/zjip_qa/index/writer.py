@@ -8,6 +8,7 @@ token vectors no more than one batch is in memory.
 from __future__ import annotations
 
 import shutil
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
@@ -22,7 +23,7 @@ from numpy.typing import NDArray
 
 from zjip_qa.chunks import passage_text, split_document
 from zjip_qa.documents import CorpusFile, Problem, read_document
-from zjip_qa.embedding.encoder import Encoder, TokenVectors
+from zjip_qa.embedding.encoder import Encoder, SpanVectors
 from zjip_qa.errors import CorpusError, UnreadableDocument
 from zjip_qa.index.align import align_translation
 from zjip_qa.index.dense import DenseIndex
@@ -36,13 +37,21 @@ from zjip_qa.index.manifest import (
     record_files,
     to_json,
 )
-from zjip_qa.index.opened import DENSE, LEXICAL, STORE, TOKENS, USER_DICTIONARY, OpenIndex
+from zjip_qa.index.opened import (
+    DENSE,
+    LEXICAL,
+    SENTENCES,
+    STORE,
+    TOKENS,
+    USER_DICTIONARY,
+    OpenIndex,
+)
 from zjip_qa.index.postings import ForwardPostings, PostingsBuilder
+from zjip_qa.index.spans import SpanStoreWriter
 from zjip_qa.index.store import AlignedText, StoreWriter
-from zjip_qa.index.tokens import TokenStoreWriter
 from zjip_qa.settings import IndexSettings
 from zjip_qa.text import Segmenter
-from zjip_qa.types import Chunk, Document, Sentence
+from zjip_qa.types import Chunk, Document, Sentence, Span
 
 # Texts given to the encoder at once. A batch never spans documents, so a document gets the same
 # vectors to the last bit whichever documents are built with it.
@@ -119,11 +128,11 @@ class GenerationWriter:
             self._store = self._files.enter_context(
                 StoreWriter(folder / STORE, copy_from=reused.folder / STORE if reused else None)
             )
-            self._tokens = (
-                self._files.enter_context(TokenStoreWriter(folder / TOKENS, encoder.token_dim))
-                if settings.token_vectors
-                else None
-            )
+            self._tokens = self._sentences = None
+            if settings.token_vectors:
+                enter = self._files.enter_context
+                self._tokens = enter(SpanStoreWriter(folder / TOKENS, encoder.token_dim))
+                self._sentences = enter(SpanStoreWriter(folder / SENTENCES, encoder.dim))
 
     @property
     def n_chunks(self) -> int:
@@ -149,7 +158,7 @@ class GenerationWriter:
         first_chunk = self.n_chunks
         for start in range(0, len(chunks), _BATCH):
             advance(start / len(chunks))
-            self._add_chunks(chunks[start : start + _BATCH], document.title)
+            self._add_chunks(chunks[start : start + _BATCH], document.title, sentences)
         with writing(self._folder.parent):
             self._store.add(
                 document,
@@ -186,6 +195,8 @@ class GenerationWriter:
             self._store.copy(record.doc_id)
             if self._tokens is not None and self._reused.tokens is not None:
                 self._tokens.copy(self._reused.tokens, start, stop)
+            if self._sentences is not None and self._reused.sentences is not None:
+                self._sentences.copy(self._reused.sentences, start, stop)
 
     def finish(self) -> Manifest:
         """Write what was held back, and the manifest last."""
@@ -226,18 +237,28 @@ class GenerationWriter:
             return []
         return align_translation(document, sentences, translation, translated, self._encoder)
 
-    def _add_chunks(self, chunks: Sequence[Chunk], title: str) -> None:
+    def _add_chunks(
+        self, chunks: Sequence[Chunk], title: str, sentences: Sequence[Sentence]
+    ) -> None:
         passages = [passage_text(chunk, title) for chunk in chunks]
-        encoded = self._encoder.encode_passages([text for text, _ in passages])
+        encoded = self._encoder.encode_passages(
+            [text for text, _ in passages],
+            [
+                _in_passage(sentences, chunk, offset)
+                for chunk, (_, offset) in zip(chunks, passages, strict=True)
+            ],
+        )
         self._vectors.append(encoded.vectors)
         for text, _ in passages:
             self._postings.add(self._terms(text))
-        if self._tokens is not None:
-            with writing(self._folder.parent):
-                for chunk, (_, offset), tokens in zip(
-                    chunks, passages, encoded.tokens, strict=True
-                ):
-                    self._tokens.append(_in_document(tokens, chunk, offset))
+        for writer, found in (
+            (self._tokens, encoded.tokens),
+            (self._sentences, encoded.sentences),
+        ):
+            if writer is not None:
+                with writing(self._folder.parent):
+                    for chunk, (_, offset), vectors in zip(chunks, passages, found, strict=True):
+                        writer.append(_in_document(vectors, chunk, offset))
 
     def _terms(self, text: str) -> list[str]:
         return [token.term for token in self._segmenter.index_terms(text)]
@@ -255,14 +276,22 @@ class GenerationWriter:
             self._files.__exit__(kind, error, trace)
 
 
-def _in_document(tokens: TokenVectors, chunk: Chunk, offset: int) -> TokenVectors:
-    """Keep the tokens of the chunk's own text, with spans in its document.
+def _in_passage(sentences: Sequence[Sentence], chunk: Chunk, offset: int) -> list[Span]:
+    """Where the sentences of a chunk stand in its passage, whose heading is `offset` long."""
+    first = bisect_left(sentences, chunk.start, key=lambda sentence: sentence.span.start)
+    last = bisect_left(sentences, chunk.end, key=lambda sentence: sentence.span.start)
+    shift = offset - chunk.start
+    return [Span(s.span.start + shift, s.span.end + shift) for s in sentences[first:last]]
+
+
+def _in_document(found: SpanVectors, chunk: Chunk, offset: int) -> SpanVectors:
+    """Keep the vectors of the chunk's own text, with spans in its document.
 
     The headings that a passage starts with give the tokens their context, but stand elsewhere.
     """
-    own = tokens.spans[:, 0] >= offset
-    return TokenVectors(
-        tokens.vectors[own],
-        tokens.spans[own] + np.int32(chunk.start - offset),
-        tokens.weights[own],
+    own = found.spans[:, 0] >= offset
+    return SpanVectors(
+        found.vectors[own],
+        found.spans[own] + np.int32(chunk.start - offset),
+        found.weights[own],
     )

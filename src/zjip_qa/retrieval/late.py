@@ -12,10 +12,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from zjip_qa.embedding import TokenVectors
+from zjip_qa.embedding import SpanVectors
 
 
-def similarities(query: TokenVectors, passage: NDArray[np.float32]) -> NDArray[np.float32]:
+def similarities(query: SpanVectors, passage: NDArray[np.float32]) -> NDArray[np.float32]:
     """Cosines between a question's tokens and passage tokens, (n_query_tokens, n_tokens)."""
     product: NDArray[np.float32] = query.vectors @ passage.T
     return product
@@ -57,7 +57,7 @@ class WordMatch(NamedTuple):
 
 
 def word_matches(
-    question: str, query: TokenVectors, text: str, passage: TokenVectors
+    question: str, query: SpanVectors, text: str, passage: SpanVectors
 ) -> list[WordMatch]:
     """Say which words of a question met which words of a passage, in the question's order.
 

@@ -1,7 +1,8 @@
 """Finds the chunks that may answer a question.
 
-Two legs look at every chunk: dense vectors and lexical scores. Their best candidates are fused,
-and late interaction orders the top of them anew. `retriever` chooses one leg or all.
+Two legs look at every chunk: dense vectors and lexical scores. A chunk that the dense leg
+proposes counts by its sentence nearest to the question. The best candidates of both are fused, and
+late interaction orders the top of them anew. `retriever` chooses one leg or all.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from zjip_qa.embedding import Encoded, Encoder, TokenVectors
+from zjip_qa.embedding import Encoded, Encoder, SpanVectors
 from zjip_qa.embedding.tokens import no_tokens
 from zjip_qa.index import OpenIndex
 from zjip_qa.retrieval.bridge import Bridge
@@ -102,8 +103,11 @@ class Retriever:
             return self._hits(top, scores[top], {"lexical": scores[top]})
         encoded = encoded or self.encode(query)
         if name is RetrieverName.DENSE:
-            dense, found = self._index.dense.search(encoded.vectors, k)
-            return self._hits(found[0], dense[0], {"dense": dense[0]})
+            _, found = self._index.dense.search(encoded.vectors, max(N_CANDIDATES, k))
+            ids = found[0]
+            scores = self._dense(encoded.vectors[0], ids)
+            order = best_first(scores, ids, k)
+            return self._hits(ids[order], scores[order], {"dense": scores[order]})
         return self._hybrid(query, encoded.vectors, encoded.tokens[0], k)
 
     def lexical(self, question: str) -> NDArray[np.float32]:
@@ -126,7 +130,7 @@ class Retriever:
             word_matches(query.text, tokens, chunk.text, self._tokens_of(chunk)) for chunk in chunks
         ]
 
-    def _tokens_of(self, chunk: Chunk) -> TokenVectors:
+    def _tokens_of(self, chunk: Chunk) -> SpanVectors:
         """The tokens of a chunk's text, spans counted from its start; headings are left out."""
         store = self._index.tokens
         known = store is not None and 0 <= chunk.chunk_id < store.n_chunks
@@ -134,12 +138,12 @@ class Retriever:
             return no_tokens(self._encoder.token_dim)
         held = store.get(chunk.chunk_id)
         inside = (held.spans[:, 0] >= chunk.start) & (held.spans[:, 1] <= chunk.end)
-        return TokenVectors(
+        return SpanVectors(
             held.vectors[inside], held.spans[inside] - np.int32(chunk.start), held.weights[inside]
         )
 
     def _hybrid(
-        self, query: Query, vector: NDArray[np.float32], tokens: TokenVectors, k: int
+        self, query: Query, vector: NDArray[np.float32], tokens: SpanVectors, k: int
     ) -> list[Hit]:
         weights = self._weights
         n = max(N_CANDIDATES, k)
@@ -150,7 +154,7 @@ class Retriever:
         ids = np.union1d(by_vector[0], by_words)
         if len(ids) == 0:
             return []
-        dense = self._index.dense.vectors(ids) @ vector[0]
+        dense = self._dense(vector[0], ids)
         lexical = lexical_all[ids]
         share = weights.lexical_zh if query.language is Language.ZH else weights.lexical_en
         scores = fuse([(1.0, dense), (share, lexical)])
@@ -174,7 +178,23 @@ class Retriever:
         top = best_first(scores, ids, k)
         return self._hits(ids[top], scores[top], {leg: values[top] for leg, values in legs.items()})
 
-    def _late(self, query: TokenVectors, ids: NDArray[np.int64]) -> NDArray[np.float32] | None:
+    def _dense(self, vector: NDArray[np.float32], ids: NDArray[np.int64]) -> NDArray[np.float32]:
+        """Cosine of the question with the nearest sentence of each chunk.
+
+        With the whole chunk where its sentences have no vectors.
+        """
+        scores: NDArray[np.float32] = self._index.dense.vectors(ids) @ vector
+        store = self._index.sentences
+        if store is None:
+            return scores
+        rows = store.get_many(ids)
+        if len(rows.vectors):
+            cosines = rows.unit() @ vector
+            starts = np.flatnonzero(np.diff(rows.chunk_of, prepend=-1))
+            scores[rows.chunk_of[starts]] = np.maximum.reduceat(cosines, starts)
+        return scores
+
+    def _late(self, query: SpanVectors, ids: NDArray[np.int64]) -> NDArray[np.float32] | None:
         store = self._index.tokens
         if store is None or len(query.weights) == 0:
             return None
@@ -183,7 +203,7 @@ class Retriever:
             return None
         scores = np.zeros(len(ids), dtype=np.float32)
         starts = np.flatnonzero(np.diff(rows.chunk_of, prepend=-1))
-        cosines = similarities(query, rows.vectors.astype(np.float32) / 127.0)
+        cosines = similarities(query, rows.unit())
         scores[rows.chunk_of[starts]] = max_sim(query.weights, cosines, starts.tolist())
         return scores
 

@@ -31,7 +31,7 @@ _LEAST_COVERED = 0.5
 """Share of a name's letters that a term has to account for."""
 _PART, _PART_LETTER = 1.0, 0.4
 """What it costs that a term is the beginning of a name only, and each letter that is left."""
-_HOPELESS = -2.0
+_HOPELESS = -3.5
 """Log odds from which no further character is looked at."""
 
 Sounds = Mapping[str, Mapping[str, float]]
@@ -143,7 +143,7 @@ def _append(name: str, before: list[float], odds: Mapping[str, float]) -> list[f
     """Log odds of the letters up to each place after one more character."""
     after = [-math.inf] * len(before)
     for i, reached in enumerate(before):
-        if reached == -math.inf:
+        if reached < _HOPELESS:
             continue
         for n in range(min(_LONGEST_CHUNK, len(name) - i) + 1):
             gain = odds.get(name[i : i + n])

@@ -27,6 +27,7 @@ from zjip_qa.training.rows import Batch, Texts
 
 logger = logging.getLogger(__name__)
 
+FULL_STOPS = frozenset("。！？；!?;")
 _TWIN = 0.9
 _SCALE = 20.0
 _LOOSE = 0.25
@@ -46,6 +47,8 @@ class Student:
     rarity: Tensor
     trainable: Tensor
     """(n_vocabulary,) True for the rows that may move."""
+    full_stops: Tensor
+    """Ids of the tokens that end a Chinese sentence."""
 
     def states(self, texts: Texts) -> tuple[Tensor, Tensor]:
         """Last hidden states (n, length, dim) and the mask (n, length)."""
@@ -63,9 +66,7 @@ class Student:
         """
         ids, mask = on(self.rarity.device, texts)
         vectors = functional.normalize(states @ self.projection, dim=-1)
-        inner = mask & functional.pad(mask[:, 1:], (0, 1))
-        inner[:, 0] = False
-        return vectors, self.rarity[ids] * inner
+        return vectors, self.rarity[ids] * inner(mask)
 
 
 def in_halves(device: torch.device) -> torch.autocast:
@@ -87,6 +88,13 @@ def _halves_are_faster(device: torch.device) -> bool:
     return seconds(torch.bfloat16) < seconds(torch.float32)
 
 
+def inner(mask: Tensor) -> Tensor:
+    """The mask without the first and last token of each text, [CLS] and [SEP]."""
+    kept = mask & functional.pad(mask[:, 1:], (0, 1))
+    kept[:, 0] = False
+    return kept
+
+
 def on(device: torch.device, texts: Texts) -> tuple[Tensor, Tensor]:
     """Ids and mask as tensors."""
     return torch.from_numpy(texts.ids).to(device), torch.from_numpy(texts.mask).to(device)
@@ -96,6 +104,27 @@ def pooled(states: Tensor, mask: Tensor) -> Tensor:
     """Mean of the token vectors where the mask is true, unit length: (n, dim)."""
     weights = mask[..., None].to(states.dtype)
     return functional.normalize((states * weights).sum(1) / weights.sum(1), dim=-1)
+
+
+def sentence_means(states: Tensor, mask: Tensor, last: Tensor) -> tuple[Tensor, Tensor]:
+    """Unit means of the tokens of each sentence, read in the context of its text.
+
+    Args:
+        states: (n, length, dim).
+        mask: (n, length) True for the tokens that count.
+        last: (n, length) True for the token that ends a sentence.
+
+    Returns:
+        Vectors (n, most sentences, dim), and where there is one (n, most sentences).
+    """
+    ends = (last & mask).long()
+    number = (ends.cumsum(1) - ends).masked_fill(~mask, -1)
+    member = (number[..., None] == torch.arange(int(number.max()) + 1, device=mask.device)).to(
+        states.dtype
+    )
+    counts = member.sum(1)
+    sums = member.transpose(1, 2) @ states
+    return functional.normalize(sums / counts[..., None].clamp(min=1), dim=-1), counts > 0
 
 
 def contrast(scores: Tensor, targets: Tensor) -> Tensor:
@@ -215,12 +244,25 @@ class Trainer:
         return loss
 
     def question_loss(self, batch: Batch, *, late: bool) -> Tensor:
-        """Chinese questions against the passages of the batch."""
+        """Questions against the passages of the batch, each by its nearest sentence."""
         student = self.student
         states, mask = student.states(batch.left)
         passage_states, passage_mask = student.states(batch.right)
         vectors, passages = pooled(states, mask), pooled(passage_states, passage_mask)
-        loss = self.recipe.contrast * contrast(vectors @ passages.T * _SCALE, passages)
+        ids, _ = on(student.rarity.device, batch.right)
+        sentences, held = sentence_means(
+            passage_states, inner(passage_mask), torch.isin(ids, student.full_stops)
+        )
+        nearest = torch.einsum("qd,psd->qps", vectors, sentences).masked_fill(~held, -1.0).amax(-1)
+        # The whole passage too: it proposes the candidates that sentences then settle.
+        loss = (
+            self.recipe.contrast
+            * (
+                contrast(nearest * _SCALE, passages)
+                + contrast(vectors @ passages.T * _SCALE, passages)
+            )
+            / 2
+        )
         self.note("question", loss.item())
         if late:
             loss = loss + self.late_loss(

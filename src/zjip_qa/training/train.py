@@ -20,7 +20,7 @@ from transformers import AutoModel
 from zjip_qa.training import mixture
 from zjip_qa.training.build import english_model_folder
 from zjip_qa.training.checkpoint import load_state, save_state, write_trained
-from zjip_qa.training.distill import Student, Trainer, trainable_rows
+from zjip_qa.training.distill import FULL_STOPS, Student, Trainer, trainable_rows
 from zjip_qa.training.lessons import Recipe, lessons
 from zjip_qa.training.rows import Source, load_sources, save_sources
 
@@ -142,6 +142,9 @@ def new_trainer(paths: Paths, tokenizer: Tokenizer, recipe: Recipe, n_rows: int)
         table=torch.nn.Embedding(len(words), words.shape[1], sparse=True, _weight=words.clone()),
         projection=torch.nn.Parameter(torch.from_numpy(late["projection"]).float().to(device)),
         rarity=torch.from_numpy(late["rarity"]).float().to(device),
+        full_stops=torch.tensor(
+            [i for i, token in enumerate(tokens) if token in FULL_STOPS], device=device
+        ),
         trainable=torch.from_numpy(trainable_rows(tokens)).to(device),
     )
     return Trainer(student, teacher, recipe, n_rows)

@@ -18,8 +18,8 @@ from zjip_qa.errors import BrokenIndex, IndexUnusable, StaleIndex
 from zjip_qa.index import build_index, current, generations, open_index
 from zjip_qa.index.dense import DenseIndex
 from zjip_qa.index.lexical import LexicalIndex
+from zjip_qa.index.spans import SpanStoreWriter
 from zjip_qa.index.store import StoreWriter
-from zjip_qa.index.tokens import TokenStoreWriter
 from zjip_qa.settings import IndexSettings
 
 
@@ -98,8 +98,8 @@ def test_a_manifest_that_promises_other_sizes_is_broken(build: Build, index: Pat
 @pytest.mark.parametrize(
     ("owner", "name"),
     [
-        (TokenStoreWriter, "append"),
-        (TokenStoreWriter, "__exit__"),
+        (SpanStoreWriter, "append"),
+        (SpanStoreWriter, "__exit__"),
         (StoreWriter, "__init__"),
         (StoreWriter, "add"),
         (DenseIndex, "save"),

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from zjip_qa.embedding import TokenVectors
+from zjip_qa.embedding import SpanVectors
 from zjip_qa.retrieval.late import best_matches, max_sim, similarities, word_matches
 
 # Two question tokens against five passage tokens in groups of 2, 1 and 2.
@@ -30,7 +30,7 @@ def test_the_scale_of_the_weights_does_not_matter() -> None:
 
 def test_similarities_are_inner_products() -> None:
     vectors = np.array([[1, 0], [0.6, 0.8]], dtype=np.float32)
-    query = TokenVectors(vectors, np.zeros((2, 2), np.int32), np.ones(2, np.float32))
+    query = SpanVectors(vectors, np.zeros((2, 2), np.int32), np.ones(2, np.float32))
     passage = np.array([[0, 1], [0.8, 0.6], [1, 0]], dtype=np.float32)
     assert similarities(query, passage).tolist() == [
         [0, pytest.approx(0.8), 1],
@@ -38,8 +38,8 @@ def test_similarities_are_inner_products() -> None:
     ]
 
 
-def _tokens(spans: list[tuple[int, int]], vectors: list[list[float]]) -> TokenVectors:
-    return TokenVectors(
+def _tokens(spans: list[tuple[int, int]], vectors: list[list[float]]) -> SpanVectors:
+    return SpanVectors(
         np.array(vectors, dtype=np.float32).reshape(-1, 2),
         np.array(spans, dtype=np.int32).reshape(-1, 2),
         np.ones(len(spans), dtype=np.float32),

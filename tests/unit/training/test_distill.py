@@ -12,6 +12,7 @@ from zjip_qa.training.distill import (
     contrast,
     distance,
     late_scores,
+    sentence_means,
     trainable_rows,
 )
 from zjip_qa.training.lessons import Recipe
@@ -47,6 +48,7 @@ def _trainer() -> Trainer:
         projection=torch.nn.Parameter(torch.eye(8)[:, :4].clone()),
         rarity=torch.ones(N_TOKENS),
         trainable=torch.arange(N_TOKENS) >= N_ENGLISH,
+        full_stops=torch.tensor([14]),
     )
     return Trainer(student, teacher, Recipe(), n_rows=1000)
 
@@ -82,6 +84,24 @@ def test_late_scores_by_hand() -> None:
     weights = torch.tensor([[1.0, 1.0], [1.0, 0.0]])
     # Passage 1: (3 · 1.0 + 1 · 0.8) / 4. Passage 2, whose second token has no weight: (0 + 1) / 4.
     assert late_scores(queries, rarity, passages, weights).tolist() == [pytest.approx([0.95, 0.25])]
+
+
+def test_sentence_means_by_hand() -> None:
+    states = torch.tensor([[[9.0, 9.0], [3.0, 0.0], [0.0, 4.0], [0.0, 2.0], [9.0, 9.0]]])
+    mask = torch.tensor([[False, True, True, True, False]])
+    last = torch.tensor([[True, False, True, False, True]])
+    means, held = sentence_means(states, mask, last)
+    # (3, 0) and (0, 4) have the mean (1.5, 2), of length 2.5; the rest is one sentence more.
+    assert means[0].tolist() == [pytest.approx([0.6, 0.8]), pytest.approx([0.0, 1.0])]
+    assert held.tolist() == [[True, True]]
+
+
+def test_a_text_of_fewer_sentences_has_none_in_their_place() -> None:
+    states, mask = torch.rand(2, 4, 3), torch.tensor([[True] * 4, [True, True, False, False]])
+    last = torch.tensor([[False, True, False, True], [False, True, False, False]])
+    means, held = sentence_means(states, mask, last)
+    assert means.shape == (2, 2, 3)
+    assert held.tolist() == [[True, True], [True, False]]
 
 
 def test_special_and_filling_tokens_have_no_rarity() -> None:

@@ -4,22 +4,22 @@ import numpy as np
 import pytest
 from tests.encoders import HashingEncoder
 
-from zjip_qa.embedding.encoder import TokenVectors
+from zjip_qa.embedding.encoder import SpanVectors
 from zjip_qa.errors import BrokenIndex
-from zjip_qa.index.tokens import TokenStore, TokenStoreWriter
+from zjip_qa.index.spans import SpanStore, SpanStoreWriter
 
 _TEXTS = ["专利转化 rate", "", "商标", "PCT patents in 2024"]
 
 
-def _tokens() -> list[TokenVectors]:
+def _tokens() -> list[SpanVectors]:
     return HashingEncoder(token_dim=8).encode_passages(_TEXTS).tokens
 
 
-def _write(folder: Path, tokens: list[TokenVectors]) -> TokenStore:
-    with TokenStoreWriter(folder, 8) as writer:
+def _write(folder: Path, tokens: list[SpanVectors]) -> SpanStore:
+    with SpanStoreWriter(folder, 8) as writer:
         for each in tokens:
             writer.append(each)
-    return TokenStore(folder)
+    return SpanStore(folder)
 
 
 def test_each_chunk_comes_back_within_half_a_step(tmp_path: Path) -> None:
@@ -37,7 +37,7 @@ def test_each_chunk_comes_back_within_half_a_step(tmp_path: Path) -> None:
 
 def test_components_are_rounded_and_clipped(tmp_path: Path) -> None:
     vectors = np.array([[1.0, -1.0, 0.5, 0.0, 1.2, 0.001, -0.5, 0.004]], dtype=np.float32)
-    tokens = TokenVectors(vectors, np.array([[3, 5]], dtype=np.int32), np.ones(1, dtype=np.float32))
+    tokens = SpanVectors(vectors, np.array([[3, 5]], dtype=np.int32), np.ones(1, dtype=np.float32))
     rows = _write(tmp_path, [tokens]).get_many([0])
     # 0.5 · 127 = 63.5, rounded to even: 64; 0.004 · 127 = 0.508, rounded: 1.
     assert rows.vectors.tolist() == [[127, -127, 64, 0, 127, 0, -64, 1]]
@@ -57,7 +57,7 @@ def test_many_come_in_the_order_asked_for(tmp_path: Path) -> None:
 
 def test_copied_ranges_equal_written_ones(tmp_path: Path) -> None:
     source = _write(tmp_path / "a", _tokens())
-    with TokenStoreWriter(tmp_path / "b", 8) as writer:
+    with SpanStoreWriter(tmp_path / "b", 8) as writer:
         writer.copy(source, 2, 4)
         writer.append(_tokens()[0])
         writer.copy(source, 1, 1)
@@ -81,13 +81,13 @@ def test_an_empty_store(tmp_path: Path) -> None:
 
 def test_shapes_that_do_not_fit_are_refused(tmp_path: Path) -> None:
     one = _tokens()[0]
-    with TokenStoreWriter(tmp_path, 8) as writer:
+    with SpanStoreWriter(tmp_path, 8) as writer:
         with pytest.raises(ValueError, match=r"\(n, 8\)"):
-            writer.append(TokenVectors(one.vectors[:, :7], one.spans, one.weights))
+            writer.append(SpanVectors(one.vectors[:, :7], one.spans, one.weights))
         with pytest.raises(ValueError, match="weights"):
-            writer.append(TokenVectors(one.vectors, one.spans, one.weights[:2]))
+            writer.append(SpanVectors(one.vectors, one.spans, one.weights[:2]))
         with pytest.raises(ValueError, match="NaN"):
-            writer.append(TokenVectors(one.vectors * np.nan, one.spans, one.weights))
+            writer.append(SpanVectors(one.vectors * np.nan, one.spans, one.weights))
 
 
 @pytest.mark.parametrize(
@@ -98,7 +98,7 @@ def test_a_damaged_file_is_named(tmp_path: Path, name: str) -> None:
     path = tmp_path / name
     path.write_bytes(path.read_bytes()[:-3])
     with pytest.raises(BrokenIndex, match=name):
-        TokenStore(tmp_path)
+        SpanStore(tmp_path)
     path.unlink()
     with pytest.raises(BrokenIndex, match=name):
-        TokenStore(tmp_path)
+        SpanStore(tmp_path)

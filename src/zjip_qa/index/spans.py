@@ -1,4 +1,4 @@
-"""Token vectors for late interaction, as 8-bit integers in memory-mapped files.
+"""Vectors of the tokens or sentences of chunks, as 8-bit integers in memory-mapped files.
 
 Covers writing chunk by chunk and reading some chunks out of many; a chunk never needs the
 others in memory. It does not compare vectors.
@@ -19,7 +19,7 @@ from typing import BinaryIO, NamedTuple, Self, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from zjip_qa.embedding.encoder import TokenVectors
+from zjip_qa.embedding.encoder import SpanVectors
 from zjip_qa.errors import BrokenIndex
 
 _Scalar = TypeVar("_Scalar", bound=np.generic)
@@ -30,14 +30,14 @@ _SHAPE = "shape.json"
 _FILES = ("vectors.i8", "spans.i32", "weights.f32", "offsets.i64")
 
 
-class TokenRows(NamedTuple):
-    """The tokens of several chunks, one after another.
+class SpanRows(NamedTuple):
+    """The spans of several chunks, one after another.
 
     Attributes:
-        vectors: (n_tokens, dim) int8, 127 times the unit vectors.
-        spans: (n_tokens, 2) int32, code points of the chunk's document.
-        chunk_of: (n_tokens,) int64, which of the asked chunks (0 = the first asked for).
-        weights: (n_tokens,) float32.
+        vectors: (n_spans, dim) int8, 127 times the unit vectors.
+        spans: (n_spans, 2) int32, code points of the chunk's document.
+        chunk_of: (n_spans,) int64, which of the asked chunks (0 = the first asked for).
+        weights: (n_spans,) float32.
     """
 
     vectors: NDArray[np.int8]
@@ -45,9 +45,13 @@ class TokenRows(NamedTuple):
     chunk_of: NDArray[np.int64]
     weights: NDArray[np.float32]
 
+    def unit(self) -> NDArray[np.float32]:
+        """The vectors as float32, of nearly unit length."""
+        return self.vectors.astype(np.float32) / np.float32(_SCALE)
 
-class TokenStore:
-    """Reads token vectors by chunk number."""
+
+class SpanStore:
+    """Reads vectors by chunk number."""
 
     def __init__(self, folder: Path) -> None:
         """Map the files of `folder`.
@@ -58,7 +62,7 @@ class TokenStore:
         path = folder / _SHAPE
         try:
             shape = json.loads(path.read_text(encoding="utf-8"))
-            self.dim, n, self.n_chunks = (int(shape[k]) for k in ("dim", "n_tokens", "n_chunks"))
+            self.dim, n, self.n_chunks = (int(shape[k]) for k in ("dim", "n_spans", "n_chunks"))
             vectors, spans, weights, offsets = (folder / name for name in _FILES)
             self._vectors = _map(path := vectors, np.int8, (n, self.dim))
             self._spans = _map(path := spans, np.int32, (n, 2))
@@ -69,17 +73,17 @@ class TokenStore:
                 f"{path} cannot be read ({error}); run `zjip-qa index --rebuild`"
             ) from error
 
-    def get(self, chunk_id: int) -> TokenVectors:
-        """One chunk's tokens, vectors back as float32 (nearly unit length).
+    def get(self, chunk_id: int) -> SpanVectors:
+        """One chunk's spans, vectors back as float32 (nearly unit length).
 
         Raises:
             IndexError: there is no such chunk.
         """
         rows = self.get_many([chunk_id])
-        return TokenVectors(rows.vectors.astype(np.float32) / _SCALE, rows.spans, rows.weights)
+        return SpanVectors(rows.unit(), rows.spans, rows.weights)
 
-    def get_many(self, chunk_ids: Sequence[int] | NDArray[np.int64]) -> TokenRows:
-        """The tokens of several chunks in the order asked for, still as integers.
+    def get_many(self, chunk_ids: Sequence[int] | NDArray[np.int64]) -> SpanRows:
+        """The spans of several chunks in the order asked for, still as integers.
 
         Raises:
             IndexError: there is no such chunk.
@@ -90,13 +94,13 @@ class TokenStore:
         starts = self._offsets[ids]
         sizes = self._offsets[ids + 1] - starts
         chunk_of = np.repeat(np.arange(len(ids)), sizes)
-        # Row of a token = its place in the result, shifted from its chunk's place in the
+        # Row of a span = its place in the result, shifted from its chunk's place in the
         # result to the chunk's place in the file.
         rows = np.arange(len(chunk_of)) + (starts - np.cumsum(sizes) + sizes)[chunk_of]
-        return TokenRows(self._vectors[rows], self._spans[rows], chunk_of, self._weights[rows])
+        return SpanRows(self._vectors[rows], self._spans[rows], chunk_of, self._weights[rows])
 
 
-class TokenStoreWriter:
+class SpanStoreWriter:
     """Appends chunks to new files; the store is whole when the `with` block ends without error."""
 
     def __init__(self, folder: Path, dim: int) -> None:
@@ -114,31 +118,31 @@ class TokenStoreWriter:
     def _create(self, name: str) -> BinaryIO:
         return self._files.enter_context((self._folder / name).open("wb"))
 
-    def append(self, tokens: TokenVectors) -> None:
-        """Add the next chunk; `tokens.spans` are in code points of its document.
+    def append(self, found: SpanVectors) -> None:
+        """Add the next chunk; `found.spans` are in code points of its document.
 
         Raises:
             ValueError: the shapes don't fit together or the vectors aren't numbers.
         """
-        n = len(tokens.vectors)
+        n = len(found.vectors)
         if (
-            tokens.vectors.shape != (n, self._dim)
-            or tokens.spans.shape != (n, 2)
-            or tokens.weights.shape != (n,)
+            found.vectors.shape != (n, self._dim)
+            or found.spans.shape != (n, 2)
+            or found.weights.shape != (n,)
         ):
             raise ValueError(
-                f"token vectors must be (n, {self._dim}) with spans (n, 2) and weights (n,), got "
-                f"{tokens.vectors.shape}, {tokens.spans.shape} and {tokens.weights.shape}"
+                f"vectors must be (n, {self._dim}) with spans (n, 2) and weights (n,), got "
+                f"{found.vectors.shape}, {found.spans.shape} and {found.weights.shape}"
             )
-        if not np.isfinite(tokens.vectors).all():
-            raise ValueError("token vectors hold NaN or infinity")
-        quantised = np.clip(np.rint(tokens.vectors * _SCALE), -_SCALE, _SCALE).astype(np.int8)
+        if not np.isfinite(found.vectors).all():
+            raise ValueError("vectors hold NaN or infinity")
+        quantised = np.clip(np.rint(found.vectors * _SCALE), -_SCALE, _SCALE).astype(np.int8)
         self._vectors.write(quantised.tobytes())
-        self._spans.write(tokens.spans.astype("<i4").tobytes())
-        self._weights.write(tokens.weights.astype("<f4").tobytes())
+        self._spans.write(found.spans.astype("<i4").tobytes())
+        self._weights.write(found.weights.astype("<f4").tobytes())
         self._offsets.append(self._offsets[-1] + n)
 
-    def copy(self, source: TokenStore, start: int, stop: int) -> None:
+    def copy(self, source: SpanStore, start: int, stop: int) -> None:
         """Add the chunks `start:stop` of another store."""
         first, last = int(source._offsets[start]), int(source._offsets[stop])
         for row in range(first, last, _COPY_ROWS):
@@ -164,7 +168,7 @@ class TokenStoreWriter:
             (self._folder / _FILES[3]).write_bytes(offsets.tobytes())
             shape = {
                 "dim": self._dim,
-                "n_tokens": self._offsets[-1],
+                "n_spans": self._offsets[-1],
                 "n_chunks": len(self._offsets) - 1,
             }
             (self._folder / _SHAPE).write_text(json.dumps(shape) + "\n", encoding="utf-8")
