@@ -17,7 +17,8 @@ class IndexSettings:
     Attributes:
         chunk_tokens: most tokens of the encoder in a chunk, headings not counted.
         overlap_sentences: sentences that a chunk repeats from the one before it.
-        token_vectors: keep token vectors for late interaction (some 15 KB a chunk).
+        token_vectors: keep vectors of tokens, for late interaction, and of sentences (together
+            some 17 KB a chunk).
         user_dictionary: jieba user dictionary, or None.
     """
 

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from zjip_qa.answering.figures import asked_figures
 from zjip_qa.answering.question import Asked, holds
 from zjip_qa.answering.signals import Signals, load_weights
-from zjip_qa.embedding import SpanVectors
+from zjip_qa.embedding import Encoded
 from zjip_qa.index import OpenIndex
 from zjip_qa.retrieval import Bridge, query_terms, similarities
 from zjip_qa.text import Segmenter
@@ -49,22 +49,23 @@ class EvidenceFinder:
         self._terms = lru_cache(maxsize=4096)(self._cut)
 
     def find(
-        self, query: Query, asked: Asked, tokens: SpanVectors, hits: Sequence[Hit]
+        self, query: Query, asked: Asked, encoded: Encoded, hits: Sequence[Hit]
     ) -> list[Evidence]:
         """Rank the sentences of some hits, best first; each sentence once.
 
         Args:
             query: the question.
             asked: what it asks for.
-            tokens: its token vectors.
+            encoded: the question as `Retriever.encode` gives it.
             hits: what retrieval found, best first.
         """
+        tokens = encoded.tokens[0]
         if self._index.tokens is None or len(tokens.weights) == 0:
             return []
         words = _Words.of(query, self._index, self._segmenter, self._bridge)
         candidates: dict[tuple[str, int], _Candidate] = {}
         for hit in hits:
-            for candidate in self._of_hit(query, asked, tokens, words, hit):
+            for candidate in self._of_hit(query, asked, encoded, words, hit):
                 key = (hit.chunk.doc_id, candidate.sentence.span.start)
                 # A sentence in two chunks is read where its surroundings speak most for it.
                 if key not in candidates or candidate.signals.around > (
@@ -105,9 +106,10 @@ class EvidenceFinder:
         )
 
     def _of_hit(
-        self, query: Query, asked: Asked, tokens: SpanVectors, words: _Words, hit: Hit
+        self, query: Query, asked: Asked, encoded: Encoded, words: _Words, hit: Hit
     ) -> list[_Candidate]:
-        assert self._index.tokens is not None
+        assert self._index.tokens is not None and self._index.sentences is not None
+        tokens = encoded.tokens[0]
         chunk = hit.chunk
         rows = self._index.tokens.get_many([chunk.chunk_id])
         sentences = self._index.store.sentences_between(chunk.doc_id, chunk.start, chunk.end)
@@ -115,6 +117,10 @@ class EvidenceFinder:
             return []
         cosines = np.maximum(similarities(tokens, rows.unit()), 0.0)
         around = cosines.max(axis=1)
+        read = self._index.sentences.get_many([chunk.chunk_id])
+        meanings = dict(
+            zip(read.spans[:, 0].tolist(), (read.unit() @ encoded.vectors[0]).tolist(), strict=True)
+        )
         share = tokens.weights / tokens.weights.sum()
         topic = share @ tokens.vectors
         figures = asked_figures(query.text, asked.years)
@@ -140,6 +146,7 @@ class EvidenceFinder:
                 ),
                 words_around=words_around,
                 dense=hit.legs.get("dense", 0.0),
+                meaning=meanings.get(span.start, hit.legs.get("dense", 0.0)),
                 topic=_cosine(topic, rows.vectors[inside], rows.weights[inside]),
                 figures=figures.share_in(quote, around=chunk.text),
                 kind=holds(asked, quote),

@@ -30,7 +30,8 @@ class Signals:
         words: share of the question's words that stand in the sentence, as they are or
             translated, rare words counting more.
         words_around: the same in the chunk.
-        dense: cosine of question and chunk.
+        dense: cosine of the question and the chunk's nearest sentence.
+        meaning: cosine of the question and the sentence, read in its chunk.
         topic: cosine of the question's mean token and the sentence's.
         figures: share of the question's own figures that stand in the sentence, half where
             only the chunk has them; 1 for a question without figures.
@@ -46,6 +47,7 @@ class Signals:
     words: float
     words_around: float
     dense: float
+    meaning: float
     topic: float
     figures: float
     kind: float

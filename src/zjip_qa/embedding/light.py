@@ -76,7 +76,7 @@ class LightEncoder:
             self._tokenizer = load_tokenizer(folder)
             config = _read_json(folder / "tokenizer_config.json")
             prompts = _read_json(folder / "config_sentence_transformers.json")["prompts"]
-            self._session = _start_session(light / GRAPH)
+            self._session = start_session(light / GRAPH)
         except ModelUnavailable:
             raise
         except Exception as exc:  # whatever a damaged file makes four libraries raise
@@ -215,7 +215,7 @@ def _check_export(folder: Path, light: Path) -> dict[str, str]:
     return hashes
 
 
-def _start_session(graph: Path) -> onnxruntime.InferenceSession:
+def start_session(graph: Path) -> onnxruntime.InferenceSession:
     """Load the graph; ZJIP_QA_THREADS sets the number of threads."""
     options = onnxruntime.SessionOptions()
     # Said explicitly: left alone, onnxruntime also pins its threads, which containers forbid.

@@ -43,7 +43,7 @@ class FusionWeights:
 
     lexical_zh: float = 1.0
     lexical_en: float = 0.4
-    late_dense: float = 0.3
+    late_dense: float = 0.5
     late_lexical: float = 0.3
 
 

@@ -179,7 +179,7 @@ def ask_all(reading: ReadingSet, encoder: Encoder, folder: Path, seed: int) -> I
         asked = read_question(text, reading.language)
         for answerable in (True, False):
             kept = [h for h in hits if answerable or h.chunk.doc_id != doc_id][:N_READ]
-            found = finder.find(query, asked, encoded.tokens[0], kept)
+            found = finder.find(query, asked, encoded, kept)
             yield collect(found, [(doc_id, span)], answerable)
 
 

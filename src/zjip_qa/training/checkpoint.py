@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
@@ -44,6 +44,29 @@ def write_trained(out: Path, start: Path, student: Student) -> None:
         | {"projection": student.projection.detach().cpu().numpy().astype(np.float16)},
         unfinished / "late_interaction.safetensors",
     )
+    shutil.rmtree(out, ignore_errors=True)
+    unfinished.rename(out)
+
+
+def average(models: Sequence[Path], out: Path) -> None:
+    """Write the mean of several models' weights ("model soup", Wortsman et al., ICML 2022).
+
+    Args:
+        models: folders of one training's successive or parallel runs, of one shape.
+        out: the folder to write; what isn't weights comes from the first model.
+    """
+    unfinished = out.with_name(out.name + ".part")
+    shutil.rmtree(unfinished, ignore_errors=True)
+    shutil.copytree(models[0], unfinished)
+    for name in ("model.safetensors", "late_interaction.safetensors"):
+        weights = [load_arrays(model / name) for model in models]
+        means = {
+            key: np.mean([each[key].astype(np.float32) for each in weights], axis=0).astype(
+                first.dtype
+            )
+            for key, first in weights[0].items()
+        }
+        save_arrays(means, unfinished / name, metadata={"format": "pt"})
     shutil.rmtree(out, ignore_errors=True)
     unfinished.rename(out)
 

@@ -111,16 +111,18 @@ def test_rankings_agree_on_the_shipped_corpus(
     light: LightEncoder, heavy: SentenceTransformerEncoder
 ) -> None:
     passages, questions = corpus_passages(), shipped_questions()
-    rankings = []
-    for encoder in (light, heavy):
-        scores = (
-            encoder.encode_queries(questions).vectors @ encoder.encode_passages(passages).vectors.T
-        )
-        rankings.append(np.argsort(-scores, axis=1)[:, :10])
-    same_first = (rankings[0][:, 0] == rankings[1][:, 0]).mean()
+    scores = [
+        encoder.encode_queries(questions).vectors @ encoder.encode_passages(passages).vectors.T
+        for encoder in (light, heavy)
+    ]
+    rankings = [np.argsort(-each, axis=1)[:, :10] for each in scores]
     shared = [len({*a} & {*b}) / 10 for a, b in zip(*rankings, strict=True)]
-    assert same_first > 0.95
     assert np.mean(shared) > 0.95
+    # Passages of one article lie close together: only near ties may change places.
+    for each, other in (scores, scores[::-1]):
+        chosen = np.take_along_axis(each, other.argmax(axis=1)[:, None], axis=1)[:, 0]
+        assert (each.max(axis=1) - chosen).max() < 0.015
+    assert (rankings[0][:, 0] == rankings[1][:, 0]).mean() > 0.9
 
 
 def test_a_text_has_its_vector_whatever_stands_beside_it(light: LightEncoder) -> None:

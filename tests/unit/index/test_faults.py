@@ -18,6 +18,7 @@ from zjip_qa.errors import BrokenIndex, IndexUnusable, StaleIndex
 from zjip_qa.index import build_index, current, generations, open_index
 from zjip_qa.index.dense import DenseIndex
 from zjip_qa.index.lexical import LexicalIndex
+from zjip_qa.index.manifest import FORMAT_VERSION
 from zjip_qa.index.spans import SpanStoreWriter
 from zjip_qa.index.store import StoreWriter
 from zjip_qa.settings import IndexSettings
@@ -31,7 +32,8 @@ def test_any_changed_byte_of_any_file_is_noticed(build: Build, index: Path) -> N
     build()
     draw = np.random.default_rng(5)
     files = _files(index)
-    assert len(files) == 14  # CURRENT, manifest, vectors, texts, 5 of postings, 5 of tokens
+    # CURRENT, manifest, vectors, texts, and 5 each of postings, tokens and sentences.
+    assert len(files) == 19
     for path in files:
         data = path.read_bytes()
         places = {0, len(data) - 1, *draw.integers(0, len(data), size=6).tolist()}
@@ -72,7 +74,7 @@ def test_another_model_is_refused_by_name(build: Build, index: Path) -> None:
 
 def test_a_manifest_that_is_none_is_broken(build: Build, index: Path) -> None:
     build()
-    for text in ("[]", "{}", '{"format_version": 1}', "null", "\xff"):
+    for text in ("[]", "{}", f'{{"format_version": {FORMAT_VERSION}}}', "null", "\xff"):
         _replace_manifest(index, text.encode("latin-1"))
         with pytest.raises(BrokenIndex, match=r"manifest\.json"):
             open_index(index)

@@ -3,9 +3,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from safetensors.numpy import load_file, save_file
 from transformers import BertConfig, BertModel
 
-from zjip_qa.training.checkpoint import load_state, save_state
+from zjip_qa.training.checkpoint import average, load_state, save_state
 from zjip_qa.training.distill import (
     Student,
     Trainer,
@@ -161,3 +162,16 @@ def test_rows_in_ascii_stay() -> None:
     assert trainable_rows(["new", "##s", "。", "专利", "[CLS]"]).tolist() == [
         *(False, False, True, True, False)
     ]
+
+
+def test_models_are_averaged(tmp_path: Path) -> None:
+    for name, value in (("a", 1.0), ("b", 4.0)):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "tokenizer.json").write_text(name, encoding="utf-8")
+        for file in ("model.safetensors", "late_interaction.safetensors"):
+            save_file({"w": np.full(3, value, np.float16)}, tmp_path / name / file)
+    average([tmp_path / "a", tmp_path / "b", tmp_path / "b"], tmp_path / "mean")
+    mean = load_file(tmp_path / "mean/model.safetensors")["w"]
+    assert mean.dtype == np.float16
+    assert mean.tolist() == [3.0, 3.0, 3.0]
+    assert (tmp_path / "mean/tokenizer.json").read_text(encoding="utf-8") == "a"
