@@ -130,7 +130,11 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """Verbatim words of a document: `document.text[start:end] == quote`, always."""
+    """Verbatim words of a document: `document.text[start:end] == quote`, always.
+
+    `verdict` says how what the answer says of it was checked: "verbatim", its very words (or those
+    of its translation); "agrees", its figures, dates and names; "" not checked.
+    """
 
     doc_id: str
     start: int
@@ -138,6 +142,7 @@ class Citation:
     quote: str
     section: str = ""
     translation: str = ""
+    verdict: str = ""
 
 
 @dataclass(frozen=True, slots=True)

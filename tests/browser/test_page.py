@@ -15,6 +15,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from zjip_qa.interfaces import strings as s
+from zjip_qa.interfaces.feedback import FILE_NAME
 from zjip_qa.interfaces.security import POLICY
 
 pytestmark = pytest.mark.browser
@@ -96,6 +97,52 @@ def test_an_example_is_asked_by_clicking_it(open_page: OpenPage) -> None:
     page.locator(".chip").first.click()
     expect(page.locator(".answer")).to_have_count(1, timeout=30_000)
     expect(page.locator(".question")).to_contain_text(question)
+
+
+def test_each_source_says_how_the_answer_was_checked(open_page: OpenPage) -> None:
+    page = open_page("en-US")
+    ask(page, "知识产权保护社会满意度是多少?")
+    expect(page.locator(".sources .verdict").first).to_have_attribute("title", s.VERBATIM.en)
+
+
+def test_a_suggested_question_is_asked_by_clicking_it(open_page: OpenPage) -> None:
+    page = open_page()
+    ask(page, "知识产权保护社会满意度是多少?")
+    suggested = page.locator(".next .chip")
+    expect(suggested.first).to_be_visible()
+    question = suggested.first.inner_text()
+    suggested.first.click()
+    expect(page.locator(".answer")).to_have_count(2, timeout=30_000)
+    expect(page.locator(".question").last).to_contain_text(question)
+    assert question not in page.locator(".next .chip").all_inner_texts()
+
+
+def test_an_answer_is_rated_and_the_rating_kept(open_page: OpenPage, server: Any) -> None:
+    page = open_page("en-US")
+    ask(page, "知识产权保护社会满意度是多少?")
+    thumb = page.get_by_role("button", name=s.GOOD.en)
+    thumb.click()
+    expect(thumb).to_have_attribute("aria-pressed", "true")
+    expect(page.locator(".notice")).to_have_text(s.RATED.en)
+    kept = server.corpus.with_name("index") / FILE_NAME
+    row = json.loads(kept.read_text(encoding="utf-8").splitlines()[-1])
+    assert (row["rating"], row["question"]) == ("good", "知识产权保护社会满意度是多少?")
+
+
+@pytest.mark.parametrize(("button", "name"), [("markdown", "zjip-qa.md"), ("json", "zjip-qa.json")])
+def test_a_conversation_is_saved_with_its_citations(
+    open_page: OpenPage, tmp_path: Path, button: str, name: str
+) -> None:
+    page = open_page()
+    expect(page.locator(f"#export-{button}")).to_be_hidden()
+    ask(page, "知识产权保护社会满意度是多少?")
+    with page.expect_download() as download:
+        page.click(f"#export-{button}")
+    assert download.value.suggested_filename == name
+    download.value.save_as(tmp_path / name)
+    text = (tmp_path / name).read_text(encoding="utf-8")
+    assert "86.02" in text
+    assert "zhejiang-ip.md" in text
 
 
 def test_the_retrieval_panel_lists_passages_scores_and_words(open_page: OpenPage) -> None:

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import lru_cache
 
 from zjip_qa.answering import wording
+from zjip_qa.answering.check import Verdict, worst_verdict
 from zjip_qa.answering.evidence import Evidence, EvidenceFinder
 from zjip_qa.answering.highlight import bold, clause_scores, twin, value_spans
 from zjip_qa.answering.names import Place, places_in
 from zjip_qa.answering.quantities import find_quantities, in_english
 from zjip_qa.answering.question import Asked, read_question
 from zjip_qa.answering.scope import main_places, right_figures, right_kind, right_place, right_years
+from zjip_qa.answering.section import asked_section, stands_in
 from zjip_qa.answering.signals import load_weights
 from zjip_qa.embedding import SpanVectors
 from zjip_qa.index import OpenIndex
@@ -25,6 +28,9 @@ N_READ = 10
 N_NEAREST = 3
 CLOSE = 0.05
 """A second sentence is cited too when its score is no further behind the best one's."""
+_SECTION_BEGINS = 2
+"""Sentences that stand for a section that was asked for by its name."""
+_SECTION_TRUST = 0.9
 _BROKEN_WORD = re.compile(rf"(?<=[{HAN}，。、；：,])\s*\n\s*(?=[{HAN}])")
 
 
@@ -52,10 +58,16 @@ class ExtractiveAnswerer:
         encoded = self._retriever.encode(query)
         tokens = encoded.tokens[0]
         hits = self._retriever.search(query, k=N_READ, encoded=encoded)
-        found = self._finder.find(query, asked, tokens, hits)
+        found = self._finder.find(query, asked, encoded, hits)
         places = places_in(query.text, self._segmenter)
         if not found:
             return self._refuse(query, hits, 0.0, "")
+        heading = asked_section(query.text)
+        under = [e for e in found if heading and stands_in(e.sentence, self._title(e), heading)]
+        if under:
+            # Asked for by its name, a section answers with its first sentences.
+            under.sort(key=lambda e: (e.hit.chunk.doc_id, e.sentence.span.start))
+            return self._compose(query, asked, tokens, under[:_SECTION_BEGINS], _SECTION_TRUST)
         about = [e for e in found if not self._missing(e, query, asked, places)]
         # Where a clearly better sentence speaks of another year or place, what is left over only
         # looks like an answer.
@@ -94,6 +106,9 @@ class ExtractiveAnswerer:
             if not right_place(place, document, evidence.sentence, main)
         ]
 
+    def _title(self, evidence: Evidence) -> str:
+        return self._index.store.document(evidence.hit.chunk.doc_id).title
+
     def _read_main_places(self, doc_id: str) -> frozenset[str]:
         return main_places(self._index.store.document(doc_id), self._segmenter)
 
@@ -121,18 +136,20 @@ class ExtractiveAnswerer:
         for number, evidence in enumerate(chosen, 1):
             span = evidence.sentence.span
             doc_id = evidence.hit.chunk.doc_id
-            translation = self._translation(doc_id, span)
-            citations.append(
-                Citation(
-                    doc_id=doc_id,
-                    start=span.start,
-                    end=span.end,
-                    quote=evidence.text,
-                    section=" › ".join(evidence.sentence.section),
-                    translation=translation,
-                )
+            citation = Citation(
+                doc_id=doc_id,
+                start=span.start,
+                end=span.end,
+                quote=evidence.text,
+                section=" › ".join(evidence.sentence.section),
+                translation=self._translation(doc_id, span),
             )
-            spoken = self._spoken(query, asked, tokens, evidence, translation)
+            spoken = self._spoken(query, asked, tokens, evidence, citation.translation)
+            verdict = worst_verdict(spoken, citation, self._segmenter)
+            if verdict is Verdict.DIFFERS:
+                # A translation that says something else is worse than none.
+                spoken, verdict = one_paragraph(evidence.text), Verdict.VERBATIM
+            citations.append(replace(citation, verdict=verdict.value))
             lines.append(f"{spoken} [{number}]")
         return Answer(
             text="\n\n".join(lines),

@@ -7,8 +7,10 @@ copy a browser tab, so two people never see each other's questions.
 from __future__ import annotations
 
 import logging
+import re
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import gradio as gr
@@ -22,6 +24,9 @@ from zjip_qa.interfaces.conversation import (
     passage_of,
     render_conversation,
 )
+from zjip_qa.interfaces.examples import next_questions
+from zjip_qa.interfaces.export import as_json, as_markdown
+from zjip_qa.interfaces.feedback import keep_rating
 from zjip_qa.interfaces.index_tab import notice, render_progress
 from zjip_qa.interfaces.localised import Localised
 from zjip_qa.interfaces.retrieval_panel import (
@@ -31,7 +36,7 @@ from zjip_qa.interfaces.retrieval_panel import (
 )
 from zjip_qa.interfaces.service import Phase, Service
 from zjip_qa.interfaces.source_pane import Passage, render_empty_source, render_source
-from zjip_qa.types import Language
+from zjip_qa.types import Answer, Language
 
 logger = logging.getLogger(__name__)
 
@@ -47,9 +52,21 @@ element.addEventListener('click', event => {
   const clicked = event.target.closest('[data-act]');
   if (!clicked) return;
   const act = clicked.dataset.act;
-  trigger(act.startsWith('example:') ? 'submit' : 'select', {act});
+  const events = {example: 'submit', next: 'submit', good: 'like', bad: 'like'};
+  trigger(events[act.split(':')[0]] ?? 'select', {act});
 });
 watch('value', () => window.zjipQA.answered(element));
+"""
+# The text that the server made becomes a file in the browser alone.
+_SAVE = """
+(text, name, type) => {
+  if (!text) return;
+  const link = document.createElement('a');
+  link.href = URL.createObjectURL(new Blob([text], {type}));
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+}
 """
 _ON_SOURCE = "watch('value', () => window.zjipQA.opened(element));"
 
@@ -87,6 +104,17 @@ class ChatTab:
                     self.new = words.add(
                         gr.Button(elem_id="new-chat", scale=1, min_width=72), value=s.NEW_CHAT
                     )
+                with gr.Row(elem_id="keep-row", visible=False) as self.keep:
+                    self.markdown = words.add(
+                        gr.Button(size="sm", elem_id="export-markdown", min_width=72),
+                        value=s.EXPORT_MARKDOWN,
+                    )
+                    self.json = words.add(
+                        gr.Button(size="sm", elem_id="export-json", min_width=72),
+                        value=s.EXPORT_JSON,
+                    )
+                # What a browser saves: text, name of the file, media type.
+                self.saved = [gr.Textbox(visible=False) for _ in range(3)]
             with gr.Column(scale=6, min_width=300, elem_id="side"):
                 self.source = _html("source", _ON_SOURCE)
                 with words.add(gr.Accordion(open=False, elem_id="retrieval"), label=s.RETRIEVAL):
@@ -122,17 +150,31 @@ class ChatTab:
         }
         for ask in (
             gr.on([self.question.submit, self.send.click], self._ask, **asking, **quiet),
-            self.conversation.submit(self._take_example, None, self.question, **quiet).then(
+            self.conversation.submit(self._take_example, self.turns, self.question, **quiet).then(
                 self._ask, **asking, **quiet
             ),
         ):
             ask.then(self._show_first, **showing, **quiet).then(self._find, **finding, **quiet)
+            ask.then(_offered, self.turns, self.keep, **quiet)
+        self.conversation.like(
+            self._rate,
+            [self.turns, self.language],
+            [self.conversation, self.notice, self.turns],
+            **quiet,
+        )
+        for button, export in (
+            (self.markdown, self._as_markdown),
+            (self.json, self._as_json),
+        ):
+            button.click(export, [self.turns, self.language], self.saved, **quiet).then(
+                None, self.saved, js=_SAVE
+            )
         self.conversation.select(
             self._open, [self.turns, self.language], [self.source, self.passage], **quiet
         )
         self.new.click(
             self._clear, self.language, [*self.outputs, self.notice, *self.state], **quiet
-        )
+        ).then(_offered, self.turns, self.keep, **quiet)
 
     def watch(self, chosen: str, turns: list[Turn]) -> Iterator[tuple[str, Any]]:
         """Show how far the index is until it serves; then the examples it makes possible."""
@@ -167,13 +209,63 @@ class ChatTab:
             yield render_conversation(turns, examples, language), question, notice(text), gr.skip()
             return
         turns = [*turns, Turn(asked.strip(), answer)]
+        turns[-1] = replace(turns[-1], suggested=self._suggested(turns, answer))
         yield render_conversation(turns, examples, language), gr.skip(), "", turns
 
-    def _take_example(self, event: gr.EventData) -> str:
-        """The example question that was clicked."""
-        _, language, number = str(event.act).split(":")
-        questions = self.service.examples.of(Language(language))
-        return questions[int(number)] if int(number) < len(questions) else ""
+    def _take_example(self, turns: list[Turn], event: gr.EventData) -> str:
+        """The example or suggested question that was clicked."""
+        match = re.fullmatch(r"example:(zh|en):(\d{1,6})|next:(\d{1,6}):(\d{1,6})", str(event.act))
+        if match is None:
+            return ""
+        number = int(match[2] or match[4])
+        if match[1]:
+            questions = self.service.examples.of(Language(match[1]))
+        else:
+            turn = int(match[3])
+            questions = turns[turn].suggested if turn < len(turns) else ()
+        return questions[number] if number < len(questions) else ""
+
+    def _suggested(self, turns: list[Turn], answer: Answer) -> tuple[str, ...]:
+        """What to ask next; nothing where the index changed underneath."""
+        citations = [c for turn in turns if turn.answer for c in turn.answer.citations]
+        asked = [turn.question for turn in turns]
+        try:
+            core = self.service.core
+            recent = dict.fromkeys(c.doc_id for c in reversed(citations))
+            documents = [core.document(doc_id) for doc_id in recent]
+        except (ZjipQAError, KeyError):
+            documents = []
+        sections = [c.section for c in citations]
+        return next_questions(documents, self.service.examples, asked, sections, answer.language)
+
+    def _rate(
+        self, turns: list[Turn], chosen: str, event: gr.EventData
+    ) -> tuple[Any, str, list[Turn]]:
+        """Keep a thumb up or down."""
+        language = Language(chosen)
+        match = re.fullmatch(r"(good|bad):(\d{1,6})", str(event.act))
+        number = int(match[2]) if match else len(turns)
+        answer = turns[number].answer if number < len(turns) else None
+        if match is None or answer is None:
+            return gr.skip(), "", turns
+        try:
+            keep_rating(
+                self.service.settings.index, turns[number].question, answer, good=match[1] == "good"
+            )
+        except OSError as exc:
+            return gr.skip(), notice(s.NOT_RATED.to(language, reason=exc.strerror)), turns
+        turns = [*turns]
+        turns[number] = replace(turns[number], rating=match[1])
+        shown = render_conversation(turns, self.service.examples, language)
+        return shown, notice(s.RATED.to(language), good=True), turns
+
+    def _as_markdown(self, turns: list[Turn], chosen: str) -> tuple[str, str, str]:
+        """The conversation as Markdown, with the name and type of its file."""
+        return as_markdown(turns, Language(chosen)), "zjip-qa.md", "text/markdown"
+
+    def _as_json(self, turns: list[Turn], _chosen: str) -> tuple[str, str, str]:
+        """The conversation as JSON, with the name and type of its file."""
+        return as_json(turns), "zjip-qa.json", "application/json"
 
     def _show_first(self, turns: list[Turn], chosen: str) -> tuple[Any, Any]:
         """Open the source of a new answer beside it, without moving the reader."""
@@ -229,6 +321,11 @@ class ChatTab:
         if found is None:
             return render_empty_retrieval(language)
         return render_retrieval(*found, language)
+
+
+def _offered(turns: list[Turn]) -> gr.Row:
+    """The row of export buttons, once there is something to export."""
+    return gr.Row(visible=bool(turns))
 
 
 def _html(name: str, script: str | None = None) -> gr.HTML:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import logging
+import math
 import os
 import sys
 import tempfile
@@ -23,7 +24,7 @@ from zjip_qa.errors import CorpusError, ZjipQAError
 from zjip_qa.settings import Settings
 
 if TYPE_CHECKING:
-    from zjip_qa.evaluation import Report
+    from zjip_qa.evaluation import ReadingReport, Report
     from zjip_qa.index import BuildReport, Progress
 
 app = typer.Typer(
@@ -155,6 +156,14 @@ def evaluate(
         Path | None,
         typer.Option(help="SQuAD file with the same ids to take the questions from."),
     ] = None,
+    reader: Annotated[
+        Path | None,
+        typer.Option(help="With one --squad: does this reader find the answer in its passage?"),
+    ] = None,
+    from_feedback: Annotated[
+        Path | None,
+        typer.Option(help="Turn the chat's ratings (feedback.jsonl) into a question file."),
+    ] = None,
     retriever: RetrieverOption = None,
     split: Annotated[str | None, typer.Option(help="Only questions whose `split` is this.")] = None,
     index: IndexOption = _DEFAULTS.index,
@@ -165,14 +174,28 @@ def evaluate(
     ] = None,
 ) -> None:
     """Measure retrieval, and answers where the questions have them."""
+    if from_feedback is not None:
+        _print_questions(from_feedback)
+        return
     if sum(map(bool, (questions, beir, squad))) > 1:
         raise typer.BadParameter("give one of --questions, --beir and --squad")
     if squad_questions is not None and not squad:
         raise typer.BadParameter("--squad-questions needs --squad, the file of the passages")
     if split is not None and (beir or squad):
         raise typer.BadParameter("--split selects from a question file, not from a data set")
+    if reader is not None and not (squad and len(squad) == 1):
+        raise typer.BadParameter("--reader needs one --squad file")
+    if reader is not None and (retriever or model or report):
+        raise typer.BadParameter("--reader takes no --retriever, --model or --report")
     names = _retrievers(retriever)
     _stay_offline(model)
+    if reader is not None and squad:
+        measured_reading = _evaluate_reading(reader, squad[0], squad_questions)
+        if as_json:
+            _print_json(measured_reading.to_json())
+        else:
+            typer.echo(measured_reading.to_text())
+        return
     if beir or squad:
         measured = _evaluate_dataset(beir, squad or [], squad_questions, names, model)
     else:
@@ -260,6 +283,34 @@ def _evaluate_dataset(
             retrievers=retrievers,
             settings={"data set": " + ".join(names), "model": encoder.name},
         )
+
+
+def _print_questions(ratings: Path) -> None:
+    from zjip_qa.interfaces.feedback import question_rows
+
+    rows = list(question_rows(ratings))
+    for row in rows:
+        typer.echo(json.dumps(row, ensure_ascii=False))
+    n_drafts = sum("draft" in row for row in rows)
+    if n_drafts:
+        typer.echo(
+            f"{n_drafts} of {len(rows)} answers were rated bad: complete the rows marked "
+            '"draft" with the right quote and answers',
+            err=True,
+        )
+
+
+def _evaluate_reading(folder: Path, path: Path, questions: Path | None) -> ReadingReport:
+    from zjip_qa.answering.reader import Reader
+    from zjip_qa.evaluation import evaluate_reading
+
+    reader = Reader(folder)
+
+    def read(question: str, passage: str) -> tuple[str, float]:
+        found = reader.read_text(question, passage)
+        return (passage[found[0].start : found[0].end], found[1]) if found else ("", -math.inf)
+
+    return evaluate_reading(path, read, questions)
 
 
 def _retrievers(name: str | None) -> list[str]:

@@ -25,10 +25,15 @@ _BOLD = re.compile(r"\*\*(?=\S)(.+?)(?<=\S)\*\*")
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """A question and its answer; None while it is being looked for."""
+    """A question and its answer; None while it is being looked for.
+
+    `suggested` are questions to ask next; `rating` is "good", "bad", or "" before the user rates.
+    """
 
     question: str
     answer: Answer | None = None
+    suggested: tuple[str, ...] = ()
+    rating: str = ""
 
 
 def history_of(turns: Sequence[Turn]) -> list[tuple[str, str]]:
@@ -63,6 +68,7 @@ def render_conversation(turns: Sequence[Turn], examples: Examples, language: Lan
     if not turns:
         return _welcome(examples, language)
     shown = "".join(_turn(i, turn, language) for i, turn in enumerate(turns))
+    shown += _next(len(turns) - 1, turns[-1].suggested, language)
     label = escaped(s.CONVERSATION.to(language))
     return f'<div class="turns" role="log" aria-live="polite" aria-label="{label}">{shown}</div>'
 
@@ -92,16 +98,29 @@ def _turn(number: int, turn: Turn, language: Language) -> str:
     if turn.answer is None:
         reply = f'<p class="pending">{escaped(s.THINKING.to(language))}</p>'
     else:
-        reply = _answer(number, turn.question, turn.answer, language)
+        reply = _answer(number, turn, turn.answer, language)
     return f'<section class="turn">{question}{reply}</section>'
 
 
-def _answer(number: int, question: str, answer: Answer, language: Language) -> str:
+def _next(number: int, suggested: Sequence[str], language: Language) -> str:
+    """Chips with what could be asked next; nothing when there is nothing."""
+    if not suggested:
+        return ""
+    chips = "".join(
+        f'<li><button type="button" class="chip" lang="{tag_of(question)}"'
+        f' data-act="next:{number}:{i}">{escaped(question)}</button></li>'
+        for i, question in enumerate(suggested)
+    )
+    title = escaped(s.ASK_NEXT.to(language))
+    return f'<div class="next"><h4>{title}</h4><ul class="chips">{chips}</ul></div>'
+
+
+def _answer(number: int, turn: Turn, answer: Answer, language: Language) -> str:
     """The reply with its confidence, and its citations or the passages that came closest."""
     understood = (
         f'<p class="understood">'
         f"{escaped(s.UNDERSTOOD_AS.to(language, question=answer.question))}</p>"
-        if answer.question and answer.question.strip() != question.strip()
+        if answer.question and answer.question.strip() != turn.question.strip()
         else ""
     )
     if answer.abstained:
@@ -118,7 +137,18 @@ def _answer(number: int, question: str, answer: Answer, language: Language) -> s
         f'<div class="answer{" abstained" if answer.abstained else ""}">{understood}'
         f'<div class="text" lang="{tag(answer.language)}">'
         f"{_marked_up(number, answer, language)}</div>"
-        f'<p class="meta">{badge}{copy}</p>{below}</div>'
+        f'<p class="meta">{badge}{copy}{_thumbs(number, turn.rating, language)}</p>{below}</div>'
+    )
+
+
+def _thumbs(number: int, rating: str, language: Language) -> str:
+    """Two buttons that rate an answer; the one that was pressed shows it."""
+    return "".join(
+        f'<button type="button" class="quiet thumb" data-act="{name}:{number}"'
+        f' aria-pressed="{"true" if rating == name else "false"}"'
+        f' aria-label="{escaped(text.to(language))}" title="{escaped(text.to(language))}">'
+        f"{sign}</button>"
+        for name, text, sign in (("good", s.GOOD, "👍"), ("bad", s.BAD, "👎"))
     )
 
 
@@ -148,7 +178,7 @@ def _citations(number: int, citations: Sequence[Citation], language: Language) -
     """The numbered sources: section, file and the words quoted."""
     items = []
     for i, citation in enumerate(citations):
-        place = _place(citation.doc_id, citation.section)
+        place = _place(citation.doc_id, citation.section, _verdict(citation.verdict, language))
         items.append(
             f'<li><button type="button" class="source-link" data-act="cite:{number}:{i}">'
             f'<span class="number">[{i + 1}]</span><span class="what">{place}'
@@ -178,10 +208,20 @@ def _listed(title: str, items: Sequence[str]) -> str:
     return f'<div class="sources"><h4>{escaped(title)}</h4><ol>{"".join(items)}</ol></div>'
 
 
-def _place(doc_id: str, section: str) -> str:
-    """Where a quote stands: its section, and its file in a smaller hand."""
+def _place(doc_id: str, section: str, mark: str = "") -> str:
+    """Where a quote stands: its section, and its file in a smaller hand; then a mark."""
     where = f'<span class="section" lang="{tag_of(section)}">{escaped(section)}</span>'
-    return f'<span class="place">{where if section else ""}<bdi>{escaped(doc_id)}</bdi></span>'
+    file = f"<bdi>{escaped(doc_id)}</bdi>"
+    return f'<span class="place">{where if section else ""}{file}{mark}</span>'
+
+
+def _verdict(verdict: str, language: Language) -> str:
+    """A mark that says how the answer was checked against the quote."""
+    known = {"verbatim": s.VERBATIM, "agrees": s.AGREES}
+    if verdict not in known:
+        return ""
+    said = escaped(known[verdict].to(language))
+    return f'<span class="verdict" role="img" aria-label="{said}" title="{said}">✓</span>'
 
 
 def _confidence(confidence: float, language: Language) -> str:

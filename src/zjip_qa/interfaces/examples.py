@@ -8,14 +8,19 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 from zjip_qa.types import BlockKind, Document, Language
 
 FILE_NAME = ".examples.json"
 N_EXAMPLES = 4
+N_NEXT = 3
+_MOST_HEADINGS = 100
+_HEADING = re.compile("“(.+)”")
 MAX_LENGTH = 200
 
 logger = logging.getLogger(__name__)
@@ -52,21 +57,51 @@ def load_examples(corpus: Path, documents: Iterable[Document]) -> Examples:
         return examples_from_headings(documents)
 
 
-def examples_from_headings(documents: Iterable[Document]) -> Examples:
-    """Ask what the first sections say, each in the language of its document."""
+def examples_from_headings(documents: Iterable[Document], most: int = N_EXAMPLES) -> Examples:
+    """Ask what the first sections say, each in the language of its document; `most` of each."""
     found: dict[Language, list[str]] = {Language.ZH: [], Language.EN: []}
     for document in documents:
-        for block in document.blocks:
+        for block, after in pairwise(document.blocks):
             heading = " ".join(document.text[block.span.start : block.span.end].split())
             if block.kind != BlockKind.HEADING or not 2 <= len(heading) <= 60:
                 continue
+            if 0 < after.level <= block.level:
+                continue  # nothing stands under it
             pattern = "“{}”讲了什么?" if document.language == Language.ZH else "What does “{}” say?"
             question = pattern.format(heading.strip(" —–-:："))
             if question not in found[document.language]:
                 found[document.language].append(question)
-        if all(len(questions) >= N_EXAMPLES for questions in found.values()):
+        if all(len(questions) >= most for questions in found.values()):
             break
-    return Examples(tuple(found[Language.ZH][:N_EXAMPLES]), tuple(found[Language.EN][:N_EXAMPLES]))
+    return Examples(tuple(found[Language.ZH][:most]), tuple(found[Language.EN][:most]))
+
+
+def next_questions(
+    documents: Iterable[Document],
+    examples: Examples,
+    asked: Iterable[str],
+    cited: Iterable[str],
+    language: Language,
+) -> tuple[str, ...]:
+    """Questions about sections that a conversation hasn't touched yet, then other examples.
+
+    Args:
+        documents: those to suggest from, the last cited first.
+        examples: what the corpus offers.
+        asked: questions so far.
+        cited: sections cited so far, as citations write them.
+        language: of the questions; documents in another one are left out.
+    """
+    asked = tuple(asked)
+    said = "\n".join((*asked, *cited))
+    own = (document for document in documents if document.language is language)
+    fresh = [
+        question
+        for question in examples_from_headings(own, most=_MOST_HEADINGS).of(language)
+        if (heading := _HEADING.search(question)) and heading[1] not in said
+    ]
+    others = [q for q in examples.of(language) if q not in asked and q not in fresh]
+    return tuple([*fresh, *others][:N_NEXT])
 
 
 def _questions(stated: object) -> tuple[str, ...]:

@@ -23,6 +23,7 @@ def answer_json(question: str, answer: Answer) -> dict[str, object]:
                 "quote": citation.quote,
                 "section": citation.section,
                 "translation": citation.translation,
+                "verdict": citation.verdict,
             }
             for citation in answer.citations
         ],

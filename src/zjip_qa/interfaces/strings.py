@@ -56,6 +56,20 @@ OPEN_SOURCE = Text("查看出处 {number}", "Show source {number}")
 OPEN_NEAREST = Text("查看段落 {number}", "Show passage {number}")
 COPY = Text("复制", "Copy")
 COPIED = Text("已复制", "Copied")
+GOOD = Text("答得好", "Good answer")
+BAD = Text("答得不好", "Bad answer")
+RATED = Text("评价已记在本机", "Your rating is kept on this machine")
+NOT_RATED = Text("评价没能记下:{reason}", "The rating could not be kept: {reason}")
+VERBATIM = Text(
+    "已核对:答案就是原文(或其译文)的原话", "Checked: the answer is the source's own words"
+)
+AGREES = Text(
+    "已核对:答案里的数字、日期和名称都见于原文",
+    "Checked: its figures, dates and names stand in the source",
+)
+ASK_NEXT = Text("还可以问", "You could ask next")
+EXPORT_MARKDOWN = Text("导出 Markdown", "Export Markdown")
+EXPORT_JSON = Text("导出 JSON", "Export JSON")
 CONFIDENCE_HIGH = Text("把握大", "High confidence")
 CONFIDENCE_MEDIUM = Text("把握中等", "Medium confidence")
 CONFIDENCE_LOW = Text("把握小,请核对出处", "Low confidence: check the source")
