@@ -7,6 +7,7 @@ from zjip_qa.evaluation.answers import Judgement
 from zjip_qa.evaluation.beir import read_beir
 from zjip_qa.evaluation.dataset import Dataset
 from zjip_qa.evaluation.questions import Question, default_questions, load_questions
+from zjip_qa.evaluation.reading import ReadingReport, evaluate_reading
 from zjip_qa.evaluation.report import Report, write_report
 from zjip_qa.evaluation.runner import evaluate, evaluate_dataset
 from zjip_qa.evaluation.squad import read_squad
@@ -15,10 +16,12 @@ __all__ = [
     "Dataset",
     "Judgement",
     "Question",
+    "ReadingReport",
     "Report",
     "default_questions",
     "evaluate",
     "evaluate_dataset",
+    "evaluate_reading",
     "load_questions",
     "read_beir",
     "read_squad",

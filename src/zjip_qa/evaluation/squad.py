@@ -33,7 +33,7 @@ def read_squad(passages: Sequence[str | Path], questions: str | Path | None = No
     passage_ids: dict[str, str] = {}
     passage_of: dict[str, str] = {}
     asked: dict[str, str] = {}
-    for paragraph in (paragraph for path in passages for paragraph in _paragraphs(Path(path))):
+    for paragraph in (paragraph for path in passages for paragraph in read_paragraphs(Path(path))):
         passage_id = passage_ids.setdefault(paragraph.text("context"), f"p{len(passage_ids):06d}")
         for question in paragraph.objects("qas"):
             question_id = question.text("id")
@@ -56,7 +56,7 @@ def read_squad(passages: Sequence[str | Path], questions: str | Path | None = No
 
 def _questions(path: Path, passage_of: dict[str, str]) -> dict[str, str]:
     asked: dict[str, str] = {}
-    for paragraph in _paragraphs(path):
+    for paragraph in read_paragraphs(path):
         for question in paragraph.objects("qas"):
             question_id = question.text("id")
             if question_id not in passage_of:
@@ -74,7 +74,12 @@ def _answerable(question: Fields) -> bool:
     return question.values.get("is_impossible") is not True and bool(question.objects("answers"))
 
 
-def _paragraphs(path: Path) -> list[Fields]:
+def read_paragraphs(path: Path) -> list[Fields]:
+    """Every paragraph of a SQuAD-format file.
+
+    Raises:
+        EvaluationError: it cannot be read; the message names the place and the reason.
+    """
     try:
         root = json.loads(path.read_bytes().decode("utf-8-sig"))
     except OSError as exc:

@@ -11,10 +11,13 @@ from pathlib import Path
 from zjip_qa.embedding.light import SHIPPED_LIGHT
 from zjip_qa.embedding.model_folder import SHIPPED
 from zjip_qa.training.build import build_version_0
+from zjip_qa.training.checkpoint import average
 from zjip_qa.training.data import sample_sentences
 from zjip_qa.training.train import N_ROWS, Paths, train
 from zjip_qa.types import Language
 
+N_EXAMPLES = 36_000
+"""Examples that the reader is trained on."""
 _PACKAGE = Path(__file__).parents[1]
 N_CALIBRATED = 800
 """Questions drawn for each language to fit the weights of signals."""
@@ -36,6 +39,9 @@ def main() -> None:
     further.add_argument("--reading", type=Path, nargs="*", default=[], help="SQuAD-form files")
     further.add_argument("--resume", action="store_true", help="go on from the last checkpoint")
     further.add_argument("--seed", type=int, default=0)
+    mean = steps.add_parser("average", help="the mean of several models' weights")
+    mean.add_argument("models", type=Path, nargs="+", help="model folders")
+    mean.add_argument("--out", type=Path, required=True, help="model folder to write")
     exported = steps.add_parser("export", help="the int8 graph of the shipped model")
     exported.add_argument("--data", type=Path, required=True, help="folder with parallel/*.tsv.gz")
     exported.add_argument("--model", type=Path, default=SHIPPED, help="model folder to export")
@@ -51,6 +57,14 @@ def main() -> None:
     )
     weights.add_argument("--questions", type=int, default=N_CALIBRATED, help="of each language")
     weights.add_argument("--seed", type=int, default=0)
+    reads = steps.add_parser("read", help="the reader: where in a passage an answer stands")
+    reads.add_argument("--reading", type=Path, nargs="+", required=True, help="SQuAD-form files")
+    reads.add_argument("--out", type=Path, required=True, help="folder of the state")
+    reads.add_argument("--export", type=Path, required=True, help="folder of the reader to write")
+    reads.add_argument("--model", type=Path, default=SHIPPED, help="encoder to begin with")
+    reads.add_argument("--examples", type=int, default=N_EXAMPLES)
+    reads.add_argument("--resume", action="store_true", help="go on from the last checkpoint")
+    reads.add_argument("--seed", type=int, default=0)
     parts = steps.add_parser("ablate", help="what each part of the training is worth")
     parts.add_argument("--data", type=Path, required=True, help="folder with parallel, zh_pairs")
     parts.add_argument("--model", type=Path, required=True, help="version 0")
@@ -74,12 +88,16 @@ def main() -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S")
     if arguments.step == "build":
         _build(arguments.data, arguments.out, arguments.seed)
+    elif arguments.step == "average":
+        average(arguments.models, arguments.out)
     elif arguments.step == "export":
         _export(arguments.data, arguments.model, arguments.out, arguments.seed)
     elif arguments.step == "tables":
         _tables(arguments.data, arguments.seed)
     elif arguments.step == "calibrate":
         _calibrate(arguments.chinese, arguments.english, arguments.questions, arguments.seed)
+    elif arguments.step == "read":
+        _read(arguments)
     elif arguments.step == "ablate":
         from zjip_qa.training.ablation import Measured, ablate
 
@@ -130,6 +148,22 @@ def _calibrate(
     passages, questions = english
     sets.append(ReadingSet(passages, questions, Language.EN, n_questions))
     calibrate(sets, _PACKAGE / "answering/calibration.json", seed)
+
+
+def _read(arguments: argparse.Namespace) -> None:
+    from zjip_qa.training.reader import export_reader, train_reader
+
+    train_reader(
+        arguments.reading,
+        arguments.model,
+        arguments.out,
+        n_examples=arguments.examples,
+        resume=arguments.resume,
+        seed=arguments.seed,
+    )
+    export_reader(
+        arguments.reading, arguments.model, arguments.out, arguments.export, seed=arguments.seed
+    )
 
 
 def _rebuild(arguments: argparse.Namespace) -> None:
