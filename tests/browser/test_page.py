@@ -120,7 +120,7 @@ def test_a_suggested_question_is_asked_by_clicking_it(open_page: OpenPage) -> No
 def test_an_answer_is_rated_and_the_rating_kept(open_page: OpenPage, server: Any) -> None:
     page = open_page("en-US")
     ask(page, "知识产权保护社会满意度是多少?")
-    thumb = page.get_by_role("button", name=s.GOOD.en)
+    thumb = page.get_by_role("button", name=s.GOOD.en, exact=True)
     thumb.click()
     expect(thumb).to_have_attribute("aria-pressed", "true")
     expect(page.locator(".notice")).to_have_text(s.RATED.en)

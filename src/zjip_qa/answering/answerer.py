@@ -148,7 +148,7 @@ class ExtractiveAnswerer:
             verdict = worst_verdict(spoken, citation, self._segmenter)
             if verdict is Verdict.DIFFERS:
                 # A translation that says something else is worse than none.
-                spoken, verdict = one_paragraph(evidence.text), Verdict.VERBATIM
+                spoken, verdict = self._quoted(query, evidence), Verdict.VERBATIM
             citations.append(replace(citation, verdict=verdict.value))
             lines.append(f"{spoken} [{number}]")
         return Answer(
@@ -192,6 +192,14 @@ class ExtractiveAnswerer:
             )
         original = wording.IN_CHINESE[query.language] + f"“{one_paragraph(bold(quote, values))}”"
         return f"{said} — {original}" if said else original
+
+    def _quoted(self, query: Query, evidence: Evidence) -> str:
+        """The sentence as it stands, said to be the original where that is in Chinese."""
+        quote = one_paragraph(evidence.text)
+        document = self._index.store.document(evidence.hit.chunk.doc_id)
+        if document.language is query.language or query.language is Language.ZH:
+            return quote
+        return f"{wording.IN_CHINESE[query.language]}“{quote}”"
 
     def _clauses(self, tokens: SpanVectors, evidence: Evidence) -> list[tuple[Span, float]]:
         assert self._index.tokens is not None

@@ -30,6 +30,7 @@ _SENTENCE = re.compile(
 )
 _TITLE = re.compile(r"《([^《》]+)》")
 _SAID = re.compile(r"[“\"]([^”\"]{2,})[”\"]")
+_DIGITS = re.compile(r"\d[\d,.]*")
 _LEAST_SHARED = 0.5
 """Share of a claim's content words that a quote of its language must hold."""
 
@@ -140,21 +141,31 @@ def _quantities(text: str) -> list[Quantity]:
 
 
 def _figures_missing(claim: str, sources: Sequence[str]) -> list[str]:
-    language = detect_language(claim)
-    find = find_quantities if language is Language.ZH else find_english_quantities
+    """Figures of a claim that no reading of finds in a source."""
     held = [quantity for source in sources for quantity in _quantities(source)]
-    digits = {_bare(n) for source in sources for n in re.findall(r"\d[\d,.]*", source)}
-    missing = []
-    for quantity in find(claim):
-        written = claim[quantity.span.start : quantity.span.end]
-        if any(same_value(quantity, other) or _within(quantity, other) for other in held):
-            continue
-        if {_bare(n) for n in re.findall(r"\d[\d,.]*", written)} <= digits and re.search(
-            r"\d", written
-        ):
-            continue  # the same digits, read as another kind of figure
-        missing.append(written)
-    return missing
+    digits = {n for source in sources for n in _digits(source)}
+    found = _quantities(claim)
+    met = [
+        quantity.span
+        for quantity in found
+        if any(same_value(quantity, other) or _within(quantity, other) for other in held)
+        # The same digits, read as another kind of figure.
+        or (_digits(written := _written(claim, quantity)) <= digits and _DIGITS.search(written))
+    ]
+    return [
+        _written(claim, quantity)
+        for quantity in found
+        if not any(quantity.span.overlaps(span) for span in met)
+    ]
+
+
+def _written(claim: str, quantity: Quantity) -> str:
+    return claim[quantity.span.start : quantity.span.end]
+
+
+def _digits(text: str) -> set[str]:
+    numbers = _DIGITS.findall(normalize(text).text)
+    return {number.replace(",", "").rstrip(".") for number in numbers}
 
 
 def _within(said: Quantity, held: Quantity) -> bool:

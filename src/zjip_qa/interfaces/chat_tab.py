@@ -241,7 +241,7 @@ class ChatTab:
     def _rate(
         self, turns: list[Turn], chosen: str, event: gr.EventData
     ) -> tuple[Any, str, list[Turn]]:
-        """Keep a thumb up or down."""
+        """Keep the user's judgement of an answer."""
         language = Language(chosen)
         match = re.fullmatch(r"(good|bad):(\d{1,6})", str(event.act))
         number = int(match[2]) if match else len(turns)

@@ -145,10 +145,9 @@ def _thumbs(number: int, rating: str, language: Language) -> str:
     """Two buttons that rate an answer; the one that was pressed shows it."""
     return "".join(
         f'<button type="button" class="quiet thumb" data-act="{name}:{number}"'
-        f' aria-pressed="{"true" if rating == name else "false"}"'
-        f' aria-label="{escaped(text.to(language))}" title="{escaped(text.to(language))}">'
-        f"{sign}</button>"
-        for name, text, sign in (("good", s.GOOD, "👍"), ("bad", s.BAD, "👎"))
+        f' aria-pressed="{"true" if rating == name else "false"}">'
+        f"{escaped(text.to(language))}</button>"
+        for name, text in (("good", s.GOOD), ("bad", s.BAD))
     )
 
 

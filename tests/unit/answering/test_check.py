@@ -42,6 +42,7 @@ def test_the_very_words(claim: str, segmenter: Segmenter) -> None:
         "浙江的专利在2023年转让了84000次。[1]",
         "Zhejiang transferred 84,000 patents in 2023. [1]",
         "Pledges secured RMB 302.807 billion, and Zhejiang ranked third in China. [1]",
+        "**RMB 302.807 billion** — In the Chinese original: “质押融资**3028.07亿元**” [1]",
         "It rests on 《浙江省知识产权保护和促进条例》 [1].",
     ],
 )
@@ -53,6 +54,7 @@ def test_equal_figures_dates_and_names_agree(claim: str, segmenter: Segmenter) -
     ("claim", "missing"),
     [
         ("浙江专利转让8.5万次。[1]", "8.5万次"),
+        ("浙江专利转让84次。[1]", "84次"),
         ("Zhejiang transferred 85,000 patents in 2023. [1]", "85,000"),
         ("Zhejiang transferred 84,000 patents in 2022. [1]", "2022"),
         ("广东专利转让8.4万次。[1]", "广东"),
