@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from zjip_qa.errors import EvaluationError
 from zjip_qa.evaluation.answers import Judgement
@@ -105,12 +106,15 @@ class Report:
         retrievers: by name, the first being the one whose measures lead.
         answers: as `answers.summarize` gives them, with the same `by_language` and
             `by_kind`; empty when answers weren't asked for.
+        trust: by language and "all", `n`, `calibration_error` and `curve` as `trust` gives
+            them; empty when answers weren't asked for.
         timings: milliseconds by stage; the one part that differs between runs.
     """
 
     settings: dict[str, object]
     retrievers: dict[str, RetrieverResult]
     answers: dict[str, object]
+    trust: dict[str, dict[str, Any]]
     rows: tuple[QuestionRow, ...]
     timings: dict[str, dict[str, float]]
 
@@ -132,6 +136,7 @@ class Report:
             "answers": self.answers,
             "n_questions": len(self.rows),
             "settings": self.settings,
+            "trust": self.trust,
             "retrievers": {
                 name: {
                     "n": result.n,

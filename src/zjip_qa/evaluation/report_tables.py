@@ -35,6 +35,8 @@ def report_tables(report: Report) -> Iterator[Table]:
         yield _retrieval_table(report)
     if report.answers:
         yield _answer_table(report.answers)
+    if report.trust:
+        yield _trust_table(report.trust)
     if report.timings:
         yield _timing_table(report.timings)
 
@@ -63,6 +65,23 @@ def _answer_table(answers: Mapping[str, Any]) -> Table:
     )
     header = ("questions", "n", *(_HEADINGS[judgement] for judgement in Judgement))
     return Table("Answers", (*header, "citations exact"), rows)
+
+
+def _trust_table(trust: Mapping[str, Mapping[str, Any]]) -> Table:
+    """Shares of all questions at each threshold; the calibration error beside the first."""
+    rows = tuple(
+        (
+            group,
+            f"{point['threshold']:.1f}",
+            str(values["n"]) if i == 0 else "",
+            *(_percent(point[name]) for name in ("right", "wrong", "refused")),
+            f"{values['calibration_error']:.3f}" if i == 0 else "",
+        )
+        for group, values in trust.items()
+        for i, point in enumerate(values["curve"])
+    )
+    header = ("questions", "threshold", "n", "right", "wrong", "refused", "calibration error")
+    return Table("Wrong answers against refusals", header, rows)
 
 
 def _timing_table(timings: Mapping[str, Mapping[str, float]]) -> Table:

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from typing import Protocol
 
 from zjip_qa.errors import EvaluationError, QuestionError
-from zjip_qa.evaluation.answers import JudgedAnswer, judge, summarize
+from zjip_qa.evaluation.answers import JudgedAnswer, Judgement, judge, summarize
 from zjip_qa.evaluation.dataset import Dataset, dataset_documents
 from zjip_qa.evaluation.measures import MEASURES, Measured, measure
 from zjip_qa.evaluation.qrels import Qrels, quote_qrels
@@ -25,6 +25,7 @@ from zjip_qa.evaluation.run import (
     scored,
 )
 from zjip_qa.evaluation.stopwatch import Progress, Stopwatch
+from zjip_qa.evaluation.trust import Trusted, calibration_error, refusal_curve
 from zjip_qa.types import Answer, Document, Hit, Language, Span
 
 RETRIEVERS = ("hybrid", "dense", "lexical")
@@ -43,8 +44,8 @@ class Searcher(Protocol):
 class AnsweringSearcher(Searcher, Protocol):
     """What can be measured on a question file."""
 
-    def ask(self, question: str, /) -> Answer:
-        """Answer a question that stands by itself."""
+    def ask(self, question: str, /, *, threshold: float | None = None) -> Answer:
+        """Answer a question that stands by itself, from some confidence on."""
         ...
 
     def documents(self) -> Sequence[str]:
@@ -91,7 +92,7 @@ def evaluate(
     places = {question.id: locate(question, texts) for question in questions}
     measured = [question for question in questions if question.answerable]
     n_asked = len(questions) if answers else 0
-    stopwatch = Stopwatch(len(measured) * len(retrievers) + n_asked, progress)
+    stopwatch = Stopwatch(len(measured) * len(retrievers) + 2 * n_asked, progress)
 
     runs: dict[str, Run] = {retriever: {} for retriever in retrievers}
     hits_of: dict[str, dict[str, list[Hit]]] = {question.id: {} for question in questions}
@@ -106,11 +107,27 @@ def evaluate(
         with _naming(question), stopwatch.step("ask"):
             answer = searcher.ask(question.question)
         judged[question.id] = judge(question, answer, places[question.id], texts)
+    trusted: dict[str, Trusted] = {}
+    for question in questions[:n_asked]:
+        with _naming(question), stopwatch.step("ask, nothing refused"):
+            answer = searcher.ask(question.question, threshold=0.0)
+        judgement = judge(question, answer, places[question.id], texts).judgement
+        trusted[question.id] = Trusted(
+            answer.confidence, judgement is Judgement.CORRECT, not answer.abstained
+        )
 
     return Report(
         settings=made_with,
         retrievers=_results(runs, quote_qrels(places), questions),
         answers=_answers_by_group(list(judged.values())),
+        trust={
+            name: {
+                "n": len(group),
+                "calibration_error": calibration_error(group),
+                "curve": refusal_curve(group),
+            }
+            for name, group in _trusted_by_language(questions, trusted).items()
+        },
         rows=tuple(
             _row(question, places[question.id], hits_of[question.id], judged.get(question.id))
             for question in questions
@@ -172,12 +189,23 @@ def evaluate_dataset(
         settings=made_with,
         retrievers=_results(runs, dataset.qrels, questions),
         answers={},
+        trust={},
         rows=tuple(
             _row(question, relevant[question.id], hits_of[question.id], None)
             for question in questions
         ),
         timings=stopwatch.timings(),
     )
+
+
+def _trusted_by_language(
+    questions: Sequence[Question], trusted: Mapping[str, Trusted]
+) -> dict[str, list[Trusted]]:
+    groups: dict[str, list[Trusted]] = {"all": list(trusted.values())} if trusted else {}
+    for question in questions:
+        if question.id in trusted:
+            groups.setdefault(str(question.lang), []).append(trusted[question.id])
+    return groups
 
 
 def _settings(

@@ -42,7 +42,13 @@ class Core(Protocol):
         """Take up a newer index if there is one."""
         ...
 
-    def ask(self, question: str, history: Sequence[tuple[str, str]] = ()) -> Answer:
+    def ask(
+        self,
+        question: str,
+        history: Sequence[tuple[str, str]] = (),
+        *,
+        threshold: float | None = None,
+    ) -> Answer:
         """Answer a question."""
         ...
 

@@ -9,6 +9,7 @@ from zjip_qa.evaluation.measures import MEASURES
 from zjip_qa.evaluation.questions import Question
 from zjip_qa.evaluation.report import QuestionRow, Report, RetrieverResult, write_report
 from zjip_qa.evaluation.report_text import display_width
+from zjip_qa.evaluation.trust import Trusted, refusal_curve
 from zjip_qa.types import Answer, Chunk, Citation, Hit, Language, Span
 
 EVIL = "<script>alert('x')</script>&"
@@ -36,6 +37,13 @@ def report() -> Report:
         settings={"model": EVIL},
         retrievers={"hybrid": RetrieverResult(1, measures, {}, {"数字": {**measures, "n": 1}})},
         answers={**summary, "by_language": {"zh": summary}, "by_kind": {EVIL: summary}},
+        trust={
+            "all": {
+                "n": 1,
+                "calibration_error": 0.25,
+                "curve": refusal_curve([Trusted(0.75, right=True, answered=True)]),
+            }
+        },
         rows=(row, QuestionRow("fine", "无恙", Language.ZH, judgement=Judgement.CORRECT)),
         timings={"ask": {"n": 1, "mean": 1.25, "p50": 1.25, "p95": 1.25}},
     )
@@ -72,7 +80,7 @@ def test_folder_that_cannot_be_is_refused(tmp_path: Path) -> None:
 
 
 def test_plain_table_lines_up_by_display_width() -> None:
-    retrieval, answers, timings, failed = report().to_text().split("\n\n")
+    retrieval, answers, trust, timings, failed = report().to_text().split("\n\n")
     title, *lines = retrieval.split("\n")
     assert title == "Retrieval"
     assert lines[0].split() == ["retriever", "questions", "n", *MEASURES]
@@ -81,6 +89,9 @@ def test_plain_table_lines_up_by_display_width() -> None:
     assert len({display_width(line) for line in lines}) == 1
     assert answers.split("\n")[2].startswith("all")
     assert "1 (100.0%)" in answers
+    assert trust.split("\n")[2].split() == [
+        *("all", "0.0", "1", "100.0%", "0.0%", "0.0%", "0.250"),
+    ]
     assert timings.split("\n")[2].split() == ["ask", "1", "1.2", "1.2", "1.2"]
     assert failed == "1 of 2 questions failed"
 

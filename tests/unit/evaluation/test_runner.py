@@ -43,7 +43,7 @@ class Fake:
         order = () if retriever == "lexical" else ORDERS[question]
         return [Hit(rank, 1 / rank, CHUNKS[i]) for rank, i in enumerate(order[:k], start=1)]
 
-    def ask(self, question: str, history: tuple[()] = ()) -> Answer:
+    def ask(self, question: str, *, threshold: float | None = None) -> Answer:
         quote = CITED.get(question)
         if quote is None:
             return Answer("…", Language.ZH, abstained=True, confidence=0.1)
@@ -111,6 +111,14 @@ def test_rows_say_what_each_question_came_to() -> None:
     assert row["relevant"] == [{"doc_id": "a.md", "start": 7, "end": 11}]
 
 
+def test_confidence_is_judged_by_language() -> None:
+    trust = run().trust
+    assert {name: values["n"] for name, values in trust.items()} == {"all": 4, "zh": 2, "en": 2}
+    assert all(0 <= values["calibration_error"] <= 1 for values in trust.values())
+    for point in trust["all"]["curve"]:
+        assert point["right"] + point["wrong"] + point["refused"] == pytest.approx(1)
+
+
 def test_answers_are_grouped() -> None:
     answers = run().answers
     assert (answers["n"], answers["n_unanswerable"]) == (4, 1)
@@ -132,6 +140,7 @@ def test_only_timings_differ_between_runs() -> None:
         "search hybrid": 3,
         "search lexical": 3,
         "ask": 4,
+        "ask, nothing refused": 4,
     }
 
 
@@ -152,7 +161,7 @@ def test_unanswerable_questions_alone_have_no_measures() -> None:
 def test_progress_counts_every_step() -> None:
     seen: list[tuple[int, int]] = []
     evaluate(Fake(), QUESTIONS, progress=lambda done, total: seen.append((done, total)))
-    assert seen == [(done, 13) for done in range(1, 14)]
+    assert seen == [(done, 17) for done in range(1, 18)]
 
 
 def test_what_cannot_be_evaluated_is_refused() -> None:
@@ -167,7 +176,7 @@ def test_what_cannot_be_evaluated_is_refused() -> None:
 
 def test_question_that_cannot_be_asked_is_named() -> None:
     class Refusing(Fake):
-        def ask(self, question: str, history: tuple[()] = ()) -> Answer:
+        def ask(self, question: str, *, threshold: float | None = None) -> Answer:
             raise QuestionError("no words in it")
 
     with pytest.raises(EvaluationError, match="line 1: question 'z1' cannot be asked: no words"):

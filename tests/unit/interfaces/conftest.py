@@ -57,7 +57,13 @@ class FakeCore:
     def refresh(self) -> bool:
         return False
 
-    def ask(self, question: str, history: Sequence[tuple[str, str]] = ()) -> Answer:
+    def ask(
+        self,
+        question: str,
+        history: Sequence[tuple[str, str]] = (),
+        *,
+        threshold: float | None = None,
+    ) -> Answer:
         self.histories.append(list(history))
         if not any(c.isalnum() for c in question) or len(question) > 1000:
             raise QuestionError("cannot be asked")
