@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
+from itertools import islice
 
 from zjip_qa.answering import wording
 from zjip_qa.answering.check import Verdict, worst_verdict
@@ -31,6 +32,7 @@ CLOSE = 0.05
 _SECTION_BEGINS = 2
 """Sentences that stand for a section that was asked for by its name."""
 _SECTION_TRUST = 0.9
+"""That a section of that very name is the one meant; not fitted."""
 _BROKEN_WORD = re.compile(rf"(?<=[{HAN}，。、；：,])\s*\n\s*(?=[{HAN}])")
 
 
@@ -62,12 +64,11 @@ class ExtractiveAnswerer:
         places = places_in(query.text, self._segmenter)
         if not found:
             return self._refuse(query, hits, 0.0, "")
-        heading = asked_section(query.text)
-        under = [e for e in found if heading and stands_in(e.sentence, self._title(e), heading)]
-        if under:
-            # Asked for by its name, a section answers with its first sentences.
-            under.sort(key=lambda e: (e.hit.chunk.doc_id, e.sentence.span.start))
-            return self._compose(query, asked, tokens, under[:_SECTION_BEGINS], _SECTION_TRUST)
+        weights = load_weights(query.language)
+        limit = weights.threshold if threshold is None else threshold
+        beginning = self._section(query, found)
+        if beginning and limit <= _SECTION_TRUST:
+            return self._compose(query, asked, tokens, beginning, _SECTION_TRUST)
         about = [e for e in found if not self._missing(e, query, asked, places)]
         # Where a clearly better sentence speaks of another year or place, what is left over only
         # looks like an answer.
@@ -82,10 +83,8 @@ class ExtractiveAnswerer:
         ]
         if not in_scope:
             return self._refuse(query, hits, 0.0, "")
-        weights = load_weights(query.language)
         best = in_scope[0]
         probability = weights.probability(best.signals, lead(best, in_scope))
-        limit = weights.threshold if threshold is None else threshold
         if probability < limit:
             return self._refuse(query, hits, probability, "")
         chosen = [e for e in in_scope[:2] if best.score - e.score <= CLOSE]
@@ -106,8 +105,30 @@ class ExtractiveAnswerer:
             if not right_place(place, document, evidence.sentence, main)
         ]
 
-    def _title(self, evidence: Evidence) -> str:
-        return self._index.store.document(evidence.hit.chunk.doc_id).title
+    def _section(self, query: Query, found: Sequence[Evidence]) -> list[Evidence]:
+        """The first sentences of the section that a question asks for by its name, if it does.
+
+        Of several documents with such a section, the one that retrieval ranks first.
+        """
+        heading = asked_section(query.text)
+        if heading is None:
+            return []
+        for evidence in sorted(found, key=lambda e: e.hit.rank):
+            document = self._index.store.document(evidence.hit.chunk.doc_id)
+            if stands_in(evidence.sentence, document.title, heading):
+                text = document.text
+                under = (
+                    sentence
+                    for sentence in self._index.store.sentences_between(
+                        document.doc_id, 0, len(text)
+                    )
+                    if stands_in(sentence, document.title, heading)
+                )
+                return [
+                    replace(evidence, sentence=s, text=text[s.span.start : s.span.end])
+                    for s in islice(under, _SECTION_BEGINS)
+                ]
+        return []
 
     def _read_main_places(self, doc_id: str) -> frozenset[str]:
         return main_places(self._index.store.document(doc_id), self._segmenter)

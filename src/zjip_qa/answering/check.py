@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from enum import StrEnum
 
 from zjip_qa.answering.names import places_in
@@ -21,8 +22,8 @@ from zjip_qa.answering.quantities import (
     find_quantities,
     same_value,
 )
-from zjip_qa.text import Segmenter, detect_language, is_function_word, normalize
-from zjip_qa.types import Citation, Language
+from zjip_qa.text import Segmenter, detect_language, is_function_word, is_han, normalize
+from zjip_qa.types import Citation, Language, Span
 
 _MARKERS = re.compile(r"(?:\s*\[\d+\])+")
 _SENTENCE = re.compile(
@@ -30,7 +31,6 @@ _SENTENCE = re.compile(
 )
 _TITLE = re.compile(r"《([^《》]+)》")
 _SAID = re.compile(r"[“\"]([^”\"]{2,})[”\"]")
-_DIGITS = re.compile(r"\d[\d,.]*")
 _LEAST_SHARED = 0.5
 """Share of a claim's content words that a quote of its language must hold."""
 
@@ -136,21 +136,29 @@ def _bare(text: str) -> str:
 
 
 def _quantities(text: str) -> list[Quantity]:
-    # A Chinese quote may stand inside an English claim: both readings count.
-    return [*find_quantities(text), *find_english_quantities(text)]
+    """Read a text as both languages do: a Chinese quote may stand inside an English claim.
+
+    What Han characters touch isn't read as English, which would take 8.4 of 8.4万.
+    """
+
+    def is_english(span: Span) -> bool:
+        return not any(is_han(c) for c in (text[: span.start][-1:], text[span.end :][:1]) if c)
+
+    english = (q for q in find_english_quantities(text) if is_english(q.span))
+    return [*find_quantities(text), *english]
 
 
 def _figures_missing(claim: str, sources: Sequence[str]) -> list[str]:
-    """Figures of a claim that no reading of finds in a source."""
+    """Figures of a claim that stand in no source, whichever way they are read."""
     held = [quantity for source in sources for quantity in _quantities(source)]
-    digits = {n for source in sources for n in _digits(source)}
+    values = {value for quantity in held for value in _values(quantity)}
     found = _quantities(claim)
     met = [
         quantity.span
         for quantity in found
         if any(same_value(quantity, other) or _within(quantity, other) for other in held)
-        # The same digits, read as another kind of figure.
-        or (_digits(written := _written(claim, quantity)) <= digits and _DIGITS.search(written))
+        # The same number read as another kind of figure; another magnitude is another number.
+        or _values(quantity) <= values
     ]
     return [
         _written(claim, quantity)
@@ -159,13 +167,14 @@ def _figures_missing(claim: str, sources: Sequence[str]) -> list[str]:
     ]
 
 
+def _values(quantity: Quantity) -> set[Decimal]:
+    """Every number that a figure is made of."""
+    parts = (quantity.value, quantity.upper, *map(Decimal, (*quantity.date, *quantity.until)))
+    return {part for part in parts if part}
+
+
 def _written(claim: str, quantity: Quantity) -> str:
     return claim[quantity.span.start : quantity.span.end]
-
-
-def _digits(text: str) -> set[str]:
-    numbers = _DIGITS.findall(normalize(text).text)
-    return {number.replace(",", "").rstrip(".") for number in numbers}
 
 
 def _within(said: Quantity, held: Quantity) -> bool:

@@ -1,6 +1,6 @@
 """What users think of answers, kept in a file beside the index, and made into questions to measure.
 
-One JSON object a line; a line is written whole or not at all, so two sessions can rate at once.
+One JSON object a line, written in one piece, so two sessions can rate at once.
 Nothing of it leaves the machine.
 """
 
@@ -33,8 +33,9 @@ def keep_rating(folder: Path, question: str, answer: Answer, *, good: bool) -> N
         "rating": "good" if good else "bad",
     } | answer_json(question, answer)
     del row["nearest"]
-    with _writing, (folder / FILE_NAME).open("a", encoding="utf-8") as file:
-        file.write(json.dumps(row, ensure_ascii=False) + "\n")
+    line = json.dumps(row, ensure_ascii=False) + "\n"
+    with _writing, (folder / FILE_NAME).open("ab", buffering=0) as file:
+        file.write(line.encode("utf-8", "replace"))
 
 
 def question_rows(path: Path) -> Iterator[dict[str, object]]:
@@ -42,14 +43,16 @@ def question_rows(path: Path) -> Iterator[dict[str, object]]:
 
     A good answer gives its citation as the quote, and its value in bold, or the quote, as the
     acceptable answer; a good refusal a question without an answer. A bad answer doesn't say what
-    would have been right: its row is marked `"draft": true` for a person to complete.
+    would have been right: its row is marked `"draft": true` and has an empty quote, which `eval`
+    refuses until a person completes it.
 
     Raises:
         EvaluationError: the file cannot be read, or a line isn't a rating.
     """
     rated: dict[tuple[str, str], dict[str, object]] = {}
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        # Not `splitlines`: an answer may hold other line breaks than the file's own.
+        lines = path.read_text(encoding="utf-8").removesuffix("\n").split("\n")
     except (OSError, UnicodeDecodeError) as exc:
         raise EvaluationError(f"{path} cannot be read ({exc}); expected a file of ratings") from exc
     for number, line in enumerate(lines, 1):
@@ -72,7 +75,7 @@ def _question_row(
     made: dict[str, object] = {"id": question_id, "question": question, "lang": language}
     citations = row["citations"]
     if row["rating"] != "good":
-        return made | {"quote": None, "answers": [], "draft": True}
+        return made | {"quote": "", "answers": [], "draft": True}
     if row["abstained"] or not isinstance(citations, list) or not citations:
         return made | {"quote": None, "answers": []}
     quote = citations[0]["quote"]

@@ -74,6 +74,11 @@ def main() -> None:
     parts.add_argument("--xquad", type=Path, nargs=2, required=True, help="Chinese, English")
     parts.add_argument("--pairs", type=Path, required=True, help="English, tab, Chinese")
     parts.add_argument("--seed", type=int, default=0)
+    alone = steps.add_parser("measure", help="encoders alone, and the speed of the shipped one")
+    alone.add_argument("models", type=Path, nargs="*", help="model folders")
+    alone.add_argument("--xquad", type=Path, nargs=2, required=True, help="Chinese, English")
+    alone.add_argument("--pairs", type=Path, required=True, help="English, tab, Chinese")
+    alone.add_argument("--speed", type=Path, help="SQuAD-form file whose passages are read")
     everything = steps.add_parser("rebuild", help="all of these, in order, into the package")
     everything.add_argument("--data", type=Path, required=True, help="folder with parallel, …")
     everything.add_argument("--work", type=Path, required=True, help="folder for models under way")
@@ -99,7 +104,8 @@ def main() -> None:
     elif arguments.step == "read":
         _read(arguments)
     elif arguments.step == "ablate":
-        from zjip_qa.training.ablation import Measured, ablate
+        from zjip_qa.training.ablation import ablate
+        from zjip_qa.training.measure import Measured
 
         ablate(
             Paths(arguments.data, arguments.model, arguments.out, arguments.reading),
@@ -107,6 +113,8 @@ def main() -> None:
             n_rows=arguments.rows,
             seed=arguments.seed,
         )
+    elif arguments.step == "measure":
+        _measure(arguments)
     elif arguments.step == "rebuild":
         _rebuild(arguments)
     else:
@@ -164,6 +172,15 @@ def _read(arguments: argparse.Namespace) -> None:
     export_reader(
         arguments.reading, arguments.model, arguments.out, arguments.export, seed=arguments.seed
     )
+
+
+def _measure(arguments: argparse.Namespace) -> None:
+    from zjip_qa.training.measure import Measured, measure, measure_speed
+
+    if arguments.models:
+        measure(arguments.models, Measured(tuple(arguments.xquad), arguments.pairs))
+    if arguments.speed:
+        measure_speed(arguments.speed)
 
 
 def _rebuild(arguments: argparse.Namespace) -> None:

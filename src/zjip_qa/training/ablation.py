@@ -10,21 +10,16 @@ from __future__ import annotations
 import logging
 import random
 import shutil
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
 from tokenizers import Tokenizer
 from transformers import AutoConfig
 
-from zjip_qa.evaluation import read_squad
 from zjip_qa.training import mixture
 from zjip_qa.training.build import english_model_folder
 from zjip_qa.training.checkpoint import write_trained
-from zjip_qa.training.data import read_pairs
 from zjip_qa.training.lessons import Recipe, lessons
+from zjip_qa.training.measure import HEADER, Measured, table_row
 from zjip_qa.training.train import Paths, new_trainer, read_sources
 
 logger = logging.getLogger(__name__)
@@ -58,16 +53,6 @@ VARIANTS: dict[str, Variant] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Measured:
-    """Files that the variants are measured on."""
-
-    xquad: tuple[Path, Path]
-    """SQuAD-form files of the same questions, in Chinese and in English."""
-    pairs: Path
-    """English, tab, Chinese: each sentence should find its translation."""
-
-
 def ablate(paths: Paths, measured: Measured, *, n_rows: int, seed: int) -> None:
     """Train and measure every variant, and log a row of the table for each.
 
@@ -81,8 +66,8 @@ def ablate(paths: Paths, measured: Measured, *, n_rows: int, seed: int) -> None:
     n_english = AutoConfig.from_pretrained(str(english_model_folder())).vocab_size
     translated, asked = read_sources(paths, tokenizer, n_english, random.Random(seed), resume=True)
     translated += mixture.own_translations(tokenizer, n_english, seed)
-    logger.info("| | en→zh | zh→zh | zh→en | en→en | sentences en→zh / zh→en |")
-    logger.info("| version 0 | %s |", _row(paths.model, measured))
+    logger.info("%s", HEADER)
+    logger.info("| version 0 | %s |", table_row(paths.model, measured))
     for name, variant in VARIANTS.items():
         trainer = new_trainer(paths, tokenizer, variant.recipe, n_rows)
         kept = [source for source in translated if variant.keeps(source.name)]
@@ -90,46 +75,5 @@ def ablate(paths: Paths, measured: Measured, *, n_rows: int, seed: int) -> None:
         for lesson in lessons(kept, kept_asked, variant.recipe, n_rows=n_rows, seed=seed):
             trainer.learn(lesson)
         write_trained(paths.out, paths.model, trainer.student)
-        logger.info("| %s | %s |", name, _row(paths.out, measured))
+        logger.info("| %s | %s |", name, table_row(paths.out, measured))
         shutil.rmtree(paths.out)
-
-
-def _row(model: Path, measured: Measured) -> str:
-    from sentence_transformers import SentenceTransformer
-
-    encoder = SentenceTransformer(str(model), device="cpu")
-
-    def encode(texts: Sequence[str]) -> NDArray[np.float32]:
-        found: NDArray[np.float32] = encoder.encode(list(texts), show_progress_bar=False)
-        return found
-
-    chinese, english = (read_squad([path]) for path in measured.xquad)
-    ids = list(chinese.queries)
-    passages = {
-        "zh": encode([*chinese.passages.values()]),
-        "en": encode([*english.passages.values()]),
-    }
-    asked = {
-        "zh": encode([chinese.queries[i] for i in ids]),
-        "en": encode([english.queries[i] for i in ids]),
-    }
-    gold = {
-        name: np.array([list(data.passages).index(next(iter(data.qrels[i]))) for i in ids])
-        for name, data in (("zh", chinese), ("en", english))
-    }
-    cells = [
-        f"{100 * ndcg_at_10(asked[a] @ passages[b].T, gold[b]):.1f}"
-        for a, b in (("en", "zh"), ("zh", "zh"), ("zh", "en"), ("en", "en"))
-    ]
-    lefts, rights = zip(*read_pairs(measured.pairs), strict=True)
-    scores = encode(lefts) @ encode(rights).T
-    own = np.arange(len(scores))
-    to_right, to_left = (scores.argmax(axis) == own for axis in (1, 0))
-    return " | ".join([*cells, f"{100 * to_right.mean():.1f} / {100 * to_left.mean():.1f}"])
-
-
-def ndcg_at_10(scores: NDArray[np.float32], gold: NDArray[np.int64]) -> float:
-    """Mean nDCG@10 where each row of scores has one relevant column; ties count against it."""
-    own = scores[np.arange(len(gold)), gold][:, None]
-    ranks = (scores >= own).sum(axis=1)
-    return float(np.where(ranks <= 10, 1 / np.log2(1 + ranks), 0.0).mean())

@@ -55,6 +55,9 @@ def test_equal_figures_dates_and_names_agree(claim: str, segmenter: Segmenter) -
     [
         ("浙江专利转让8.5万次。[1]", "8.5万次"),
         ("浙江专利转让84次。[1]", "84次"),
+        ("浙江专利转让8.4次。[1]", "8.4次"),
+        ("质押融资3028.07万元。[1]", "3028.07万元"),
+        ("Pledges secured RMB 3028.07 million. [1]", "3028.07 million"),
         ("Zhejiang transferred 85,000 patents in 2023. [1]", "85,000"),
         ("Zhejiang transferred 84,000 patents in 2022. [1]", "2022"),
         ("广东专利转让8.4万次。[1]", "广东"),

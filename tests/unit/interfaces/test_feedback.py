@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -36,6 +37,20 @@ def test_ratings_become_questions(tmp_path: Path) -> None:
     assert (refused["quote"], refused["answers"]) == (None, [])
     assert bad["draft"] is True
     assert "draft" not in answered
+
+
+def test_a_bad_answer_is_no_question_before_it_is_completed(tmp_path: Path) -> None:
+    keep_rating(tmp_path, "多少次？", ANSWER, good=False)
+    [row] = question_rows(tmp_path / FILE_NAME)
+    (tmp_path / "questions.jsonl").write_text(json.dumps(row), encoding="utf-8")
+    with pytest.raises(EvaluationError, match=r"line 1.*quote"):
+        load_questions(tmp_path / "questions.jsonl")
+
+
+def test_line_separators_in_an_answer_do_not_end_its_line(tmp_path: Path) -> None:
+    answer = replace(ANSWER, text="一\u2028二\u0085三")
+    keep_rating(tmp_path, "多少次？", answer, good=True)
+    assert len(list(question_rows(tmp_path / FILE_NAME))) == 1
 
 
 def test_the_last_rating_counts(tmp_path: Path) -> None:

@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 
-from zjip_qa.training.ablation import VARIANTS, ndcg_at_10
+from zjip_qa.training.ablation import VARIANTS
+from zjip_qa.training.measure import ndcg_at_10
 
 
 def test_ndcg_counts_ties_against() -> None:
