@@ -264,6 +264,7 @@ def test_a_corpus_that_cannot_be_read(run: Run, tmp_path: Path, made: str) -> No
         ["eval", "--squad-questions", "a"],
         ["eval", "--beir", "a", "--split", "test"],
         ["serve", "--port", "70000"],
+        ["index", "--rollback", "--rebuild"],
     ],
     ids=" ".join,
 )
@@ -319,6 +320,31 @@ def test_index_for_people(run: Run, tmp_path: Path) -> None:
     outcome = run("index", "--corpus", corpus, "--index", index, "--rebuild", "--json")
     assert outcome.status == 0
     assert outcome.json["unchanged"] == ["a.txt"]
+
+
+def test_rollback_goes_back_and_forth(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("zjip_qa.knowledge_base.load_encoder", lambda model: HashingEncoder())
+    corpus, index = tmp_path / "corpus", tmp_path / "index"
+    corpus.mkdir()
+    _assert_one_line(run("index", "--rollback", "--index", index), "run `zjip-qa index`")
+    (corpus / "a.txt").write_text("浙江省专利转化。", encoding="utf-8")
+    run("index", "--corpus", corpus, "--index", index)
+    _assert_one_line(run("index", "--rollback", "--index", index), "no earlier index")
+    serving = KnowledgeBase.open(index, encoder=HashingEncoder())
+    (corpus / "b.txt").write_text("商标注册。", encoding="utf-8")
+    new = run("index", "--corpus", corpus, "--index", index, "--json").json["generation"]
+    assert serving.refresh()
+    back = run("index", "--rollback", "--index", index, "--json")
+    assert (back.status, back.json["removed"], back.json["kept"]) == (0, ["b.txt"], new)
+    assert serving.refresh()  # between two questions
+    assert serving.documents() == ["a.txt"]
+    forth = run("index", "--rollback", "--index", index)
+    assert forth.status == 0
+    assert "1 added: b.txt" in forth.out
+    assert serving.refresh()
+    assert serving.documents() == ["a.txt", "b.txt"]
 
 
 def test_another_model_builds_and_searches(run: Run, tmp_path: Path) -> None:

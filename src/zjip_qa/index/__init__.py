@@ -1,8 +1,10 @@
 """The built index: vectors, postings, token vectors, texts, and how one replaces another."""
 
 from zjip_qa.index.build import BuildReport, Progress, Stage, build_index
+from zjip_qa.index.changes import Changes
 from zjip_qa.index.dense import DenseIndex
 from zjip_qa.index.generations import current, rollback
+from zjip_qa.index.history import Generation, History, history
 from zjip_qa.index.lexical import LexicalIndex, QueryTerm
 from zjip_qa.index.manifest import Manifest
 from zjip_qa.index.opened import OpenIndex, open_index
@@ -12,8 +14,11 @@ from zjip_qa.index.store import AlignedText, DocumentSummary, Store
 __all__ = [
     "AlignedText",
     "BuildReport",
+    "Changes",
     "DenseIndex",
     "DocumentSummary",
+    "Generation",
+    "History",
     "LexicalIndex",
     "Manifest",
     "OpenIndex",
@@ -25,6 +30,7 @@ __all__ = [
     "Store",
     "build_index",
     "current",
+    "history",
     "open_index",
     "rollback",
 ]

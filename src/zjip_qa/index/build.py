@@ -22,6 +22,7 @@ from zjip_qa.chunks import passage_text
 from zjip_qa.documents import Corpus, CorpusFile, Problem, scan_corpus
 from zjip_qa.embedding.encoder import Encoder
 from zjip_qa.errors import BrokenIndex, CorpusError, IndexUnusable
+from zjip_qa.index.changes import compare
 from zjip_qa.index.generations import build_lock, current, new_folder, prune, publish, writing
 from zjip_qa.index.manifest import DocumentRecord, Manifest, verify
 from zjip_qa.index.opened import OpenIndex, load
@@ -314,21 +315,14 @@ def _check(folder: Path, manifest: Manifest, encoder: Encoder) -> None:
 def _report(
     before: Manifest | None, manifest: Manifest, generation: str, started: float
 ) -> BuildReport:
-    old = {record.doc_id: record for record in before.documents} if before else {}
-    new = {record.doc_id: record for record in manifest.documents}
-    same = {
-        doc_id
-        for doc_id in old.keys() & new.keys()
-        if (old[doc_id].sha256, old[doc_id].translation_sha256)
-        == (new[doc_id].sha256, new[doc_id].translation_sha256)
-    }
+    changes = compare(before.contents if before else {}, manifest.contents)
     return BuildReport(
-        added=tuple(doc_id for doc_id in new if doc_id not in old),
-        changed=tuple(doc_id for doc_id in new if doc_id in old and doc_id not in same),
-        removed=tuple(doc_id for doc_id in old if doc_id not in new),
-        unchanged=tuple(doc_id for doc_id in new if doc_id in same),
+        added=changes.added,
+        changed=changes.changed,
+        removed=changes.removed,
+        unchanged=changes.unchanged,
         problems=manifest.problems,
-        n_documents=len(new),
+        n_documents=len(manifest.documents),
         n_chunks=manifest.n_chunks,
         seconds=time.monotonic() - started,
         generation=generation,

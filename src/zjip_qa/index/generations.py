@@ -67,19 +67,30 @@ def previous(index: Path) -> Path | None:
 def rollback(index: Path) -> Path:
     """Put the generation before back into use; a second call undoes it.
 
+    The one in use may be damaged: going back is a way out of that.
+
     Returns:
         The folder now in use.
 
     Raises:
         IndexUnusable: there is none before, or a build is at work.
-        BrokenIndex: the one before is damaged.
+        BrokenIndex: there is no index at all, or the one before is damaged.
     """
+    _read_pointer(index)  # where there is no index, none of its folders should be made
     with build_lock(index), writing(index):
         pointer = _read_pointer(index)
         if pointer.previous is None:
-            raise IndexUnusable(f"{index} keeps no earlier index to go back to; nothing changed")
-        _check_name(index / pointer.previous)
-        verify(index / pointer.previous)
+            raise IndexUnusable(
+                f"{index} keeps no earlier index to go back to; nothing changed; the one before "
+                "is kept from the second build on"
+            )
+        try:
+            _check_name(index / pointer.previous)
+            verify(index / pointer.previous)
+        except IndexUnusable as error:
+            raise BrokenIndex(
+                f"the earlier index cannot be put back, and the one in use stays: {error}"
+            ) from error
         _write_pointer(index, _Pointer(pointer.previous, pointer.generation))
         return index / pointer.previous
 

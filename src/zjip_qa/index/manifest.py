@@ -15,6 +15,7 @@ from typing import Any
 
 from zjip_qa.documents import Problem
 from zjip_qa.errors import BrokenIndex, StaleIndex
+from zjip_qa.index.changes import Content
 from zjip_qa.settings import IndexSettings
 
 FORMAT_VERSION = 2
@@ -67,6 +68,11 @@ class Manifest:
     documents: tuple[DocumentRecord, ...]
     problems: tuple[Problem, ...]
     files: tuple[FileRecord, ...]
+
+    @property
+    def contents(self) -> dict[str, Content]:
+        """The hashes of each document and its translation, by `doc_id`."""
+        return {r.doc_id: (r.sha256, r.translation_sha256) for r in self.documents}
 
     @property
     def fingerprint(self) -> str:

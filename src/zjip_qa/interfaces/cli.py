@@ -25,7 +25,7 @@ from zjip_qa.settings import Settings
 
 if TYPE_CHECKING:
     from zjip_qa.evaluation import ReadingReport, Report
-    from zjip_qa.index import BuildReport, Progress
+    from zjip_qa.index import Progress
 
 app = typer.Typer(
     add_completion=False,
@@ -64,10 +64,19 @@ def index(
     rebuild: Annotated[
         bool, typer.Option("--rebuild", help="Embed everything again, also what hasn't changed.")
     ] = False,
+    go_back: Annotated[
+        bool, typer.Option("--rollback", help="Put the index before the last build back into use.")
+    ] = False,
     model: ModelOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Build the index, or bring it up to date with the corpus."""
+    if go_back:
+        if rebuild or model:
+            raise typer.BadParameter("--rollback takes no --rebuild and no --model")
+        _roll_back(index, as_json=as_json)
+        return
+    from zjip_qa.interfaces.index_report import build_json, build_text
     from zjip_qa.knowledge_base import KnowledgeBase
 
     _stay_offline(model)
@@ -76,9 +85,9 @@ def index(
     report = built.report
     assert report is not None
     if as_json:
-        _print_json(_build_json(report))
+        _print_json(build_json(report))
     else:
-        typer.echo(_build_text(report, index))
+        typer.echo(build_text(report, index))
     if report.problems:
         raise CorpusError(
             f"{len(report.problems)} of the files could not be read and were left out: "
@@ -241,6 +250,18 @@ def doctor(index: IndexOption = _DEFAULTS.index, model: ModelOption = None) -> N
         raise ZjipQAError(f"{failed} of the checks failed; see the lines marked FAIL")
 
 
+def _roll_back(index: Path, *, as_json: bool) -> None:
+    from zjip_qa.index import history, rollback
+    from zjip_qa.interfaces.index_report import rollback_json, rollback_text
+
+    rollback(index)
+    now = history(index)
+    if as_json:
+        _print_json(rollback_json(now))
+    else:
+        typer.echo(rollback_text(now, index))
+
+
 def _evaluate_questions(
     path: Path | None, split: str | None, retrievers: list[str], index: Path, model: str | None
 ) -> Report:
@@ -353,32 +374,6 @@ def _progress_bar() -> Iterator[Callable[[Progress], None]]:
             bar.update(task, completed=step.share, description=f"{step.stage} {step.doc_id[-40:]}")
 
         yield advance
-
-
-def _build_json(report: BuildReport) -> dict[str, object]:
-    return {
-        "added": list(report.added),
-        "changed": list(report.changed),
-        "removed": list(report.removed),
-        "unchanged": list(report.unchanged),
-        "problems": [{"doc_id": p.doc_id, "reason": p.reason} for p in report.problems],
-        "n_documents": report.n_documents,
-        "n_chunks": report.n_chunks,
-        "seconds": round(report.seconds, 2),
-        "generation": report.generation,
-    }
-
-
-def _build_text(report: BuildReport, index: Path) -> str:
-    rate = report.n_chunks / report.seconds if report.seconds > 0 else 0.0
-    changes = (
-        f"{len(report.added)} added, {len(report.changed)} changed, "
-        f"{len(report.removed)} removed, {len(report.unchanged)} unchanged"
-    )
-    return (
-        f"{index}: {report.n_documents} documents, {report.n_chunks} chunks ({changes}) "
-        f"in {report.seconds:.1f} s, {rate:.0f} chunks/s"
-    )
 
 
 def _print_json(value: object) -> None:

@@ -149,6 +149,7 @@ class Service:
         self._load = load
         self._core: Core | None = None
         self._status = Status()
+        self._refused = ""
         self._working = threading.Lock()
         self._examples = Examples()
 
@@ -166,13 +167,27 @@ class Service:
     def core(self) -> Core:
         """The open knowledge base, brought up to date.
 
+        Where the index in use has become unusable (damaged, or gone back to one of another
+        model), the one that is open serves on.
+
         Raises:
-            IndexUnusable: no index is open yet, or it can't be opened.
+            IndexUnusable: no index is open yet.
         """
         if self._core is None:
             raise IndexUnusable(self._status.error or "the index isn't open yet; try again soon")
-        self._core.refresh()
+        try:
+            self._core.refresh()
+            self._refused = ""
+        except IndexUnusable as error:
+            if self._refused != str(error):  # told once, not with every question
+                logger.warning("the index opened before serves on: %s", error)
+            self._refused = str(error)
         return self._core
+
+    @property
+    def refused(self) -> str:
+        """Why the index on the disk isn't the one that serves; "" when it is."""
+        return self._refused
 
     def start(self) -> None:
         """Open the index in the background; build it when there is none."""

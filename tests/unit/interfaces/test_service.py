@@ -96,3 +96,23 @@ def test_a_core_that_cannot_be_loaded_is_told(settings: Settings) -> None:
     service = Service(settings, load)
     service.start()
     assert last(service).error == "No module named 'torch'"
+
+
+def test_the_open_index_serves_on_when_the_one_on_the_disk_is_of_no_use(
+    settings: Settings, core: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    service = Service(settings, lambda: core)
+    service.start()
+    last(service)
+
+    def refuse(_: Any) -> bool:
+        raise StaleIndex("built by another model; run `zjip-qa index --rebuild`")
+
+    core.refresh = refuse
+    assert service.core.ask("满意度?").abstained is False
+    assert service.core.ask("满意度?").abstained is False
+    assert service.refused.startswith("built by another model")
+    assert len([r for r in caplog.records if "serves on" in r.message]) == 1  # told once
+    core.refresh = lambda _: False
+    assert service.core.documents() == ["a.md"]
+    assert service.refused == ""
