@@ -16,6 +16,7 @@ from zjip_qa.answering import ExtractiveAnswerer, complete
 from zjip_qa.embedding import Encoder, load_encoder
 from zjip_qa.errors import QuestionError
 from zjip_qa.index import (
+    BuildPlan,
     BuildReport,
     DocumentSummary,
     OpenIndex,
@@ -23,6 +24,7 @@ from zjip_qa.index import (
     build_index,
     current,
     open_index,
+    plan_index,
 )
 from zjip_qa.retrieval import Retriever, RetrieverName, WordMatch, load_bridge, query_terms
 from zjip_qa.settings import IndexSettings
@@ -95,6 +97,26 @@ class KnowledgeBase:
             progress=progress,
         )
         return cls(Path(index), encoder, report)
+
+    @staticmethod
+    def plan(
+        corpus: str | Path,
+        index: str | Path,
+        *,
+        model: str | None = None,
+        rebuild: bool = False,
+        settings: IndexSettings | None = None,
+        encoder: Encoder | None = None,
+    ) -> BuildPlan:
+        """Say what `build` with the same arguments would do; nothing is changed.
+
+        Raises:
+            CorpusError: the corpus cannot be read.
+            ModelUnavailable: the model cannot be loaded.
+        """
+        encoder = encoder or load_encoder(model)
+        settings = settings or IndexSettings()
+        return plan_index(Path(corpus), Path(index), encoder, settings, rebuild=rebuild)
 
     @classmethod
     def open(

@@ -265,6 +265,7 @@ def test_a_corpus_that_cannot_be_read(run: Run, tmp_path: Path, made: str) -> No
         ["eval", "--beir", "a", "--split", "test"],
         ["serve", "--port", "70000"],
         ["index", "--rollback", "--rebuild"],
+        ["index", "--rollback", "--dry-run"],
     ],
     ids=" ".join,
 )
@@ -320,6 +321,43 @@ def test_index_for_people(run: Run, tmp_path: Path) -> None:
     outcome = run("index", "--corpus", corpus, "--index", index, "--rebuild", "--json")
     assert outcome.status == 0
     assert outcome.json["unchanged"] == ["a.txt"]
+
+
+def test_a_dry_run_says_what_a_build_would_do_and_does_nothing(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("zjip_qa.knowledge_base.load_encoder", lambda model: HashingEncoder())
+    corpus, index = tmp_path / "corpus", tmp_path / "index"
+    corpus.mkdir()
+    (corpus / "a.txt").write_text("浙江省专利转化。" * 5000, encoding="utf-8")
+    (corpus / "b.txt").write_text("商标注册。", encoding="utf-8")
+    here = ("--corpus", corpus, "--index", index)
+    first = run("index", *here, "--dry-run", "--json")
+    assert (first.status, first.json["added"], first.json["seconds"]) == (
+        0,
+        ["a.txt", "b.txt"],
+        None,
+    )
+    assert "no index" in first.json["anew"]
+    assert not index.exists()
+    run("index", *here)
+    (corpus / "b.txt").rename(corpus / "c.txt")
+    shutil.copy(corpus / "a.txt", corpus / "d.txt")
+    planned = run("index", *here, "--dry-run", "--json").json
+    assert (planned["added"], planned["removed"]) == (["c.txt", "d.txt"], ["b.txt"])
+    assert (planned["moved"], planned["unchanged"]) == ([["b.txt", "c.txt"]], ["a.txt"])
+    assert planned["duplicates"] == [{"doc_id": "d.txt", "of": "a.txt", "similarity": 1.0}]
+    assert (planned["anew"], planned["n_bytes"]) == ("", 15 + 120_000)
+    assert planned["seconds"] > 0
+    shown = run("index", *here, "--dry-run")
+    assert "2 to add, 0 changed, 1 to remove, 1 unchanged" in shown.out
+    assert "d.txt = a.txt" in shown.out
+    assert "about" in shown.out
+    done = run("index", *here, "--json")
+    for kind in ("added", "changed", "removed", "moved", "unchanged", "duplicates"):
+        assert done.json[kind] == planned[kind]
+    assert (done.status, done.err) == (0, "")  # copies are no error
+    assert run("index", *here, "--dry-run", "--json").json["seconds"] == 0
 
 
 def test_rollback_goes_back_and_forth(

@@ -8,11 +8,13 @@ from zjip_qa.index.history import Generation, History, history
 from zjip_qa.index.lexical import LexicalIndex, QueryTerm
 from zjip_qa.index.manifest import Manifest
 from zjip_qa.index.opened import OpenIndex, open_index
+from zjip_qa.index.plan import BuildPlan, plan_index
 from zjip_qa.index.spans import SpanRows, SpanStore
 from zjip_qa.index.store import AlignedText, DocumentSummary, Store
 
 __all__ = [
     "AlignedText",
+    "BuildPlan",
     "BuildReport",
     "Changes",
     "DenseIndex",
@@ -32,5 +34,6 @@ __all__ = [
     "current",
     "history",
     "open_index",
+    "plan_index",
     "rollback",
 ]

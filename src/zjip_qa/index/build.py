@@ -11,7 +11,7 @@ import logging
 import shutil
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
@@ -19,20 +19,16 @@ from pathlib import Path
 import numpy as np
 
 from zjip_qa.chunks import passage_text
-from zjip_qa.documents import Corpus, CorpusFile, Problem, scan_corpus
+from zjip_qa.documents import CorpusFile, Problem, scan_corpus
+from zjip_qa.documents.duplicates import Duplicate
 from zjip_qa.embedding.encoder import Encoder
 from zjip_qa.errors import BrokenIndex, CorpusError, IndexUnusable
 from zjip_qa.index.changes import compare
 from zjip_qa.index.generations import build_lock, current, new_folder, prune, publish, writing
-from zjip_qa.index.manifest import DocumentRecord, Manifest, verify
+from zjip_qa.index.manifest import Manifest, verify
 from zjip_qa.index.opened import OpenIndex, load
-from zjip_qa.index.writer import (
-    GenerationWriter,
-    model_record,
-    package_version,
-    read_source,
-    sort_problems,
-)
+from zjip_qa.index.plan import Plan, why_anew
+from zjip_qa.index.writer import GenerationWriter, read_source, sort_problems
 from zjip_qa.settings import IndexSettings
 from zjip_qa.text import Segmenter
 
@@ -42,6 +38,8 @@ _LOG = logging.getLogger(__name__)
 # of the two vectors of one text: another batch may change the last bits, not more.
 _SAMPLE = 8
 _SAME_TEXT = 0.99
+
+_TELLING_SECONDS = 0.5  # a rate from less jumps about
 
 
 class Stage(StrEnum):
@@ -60,7 +58,9 @@ class Progress:
         done: documents finished in this stage.
         total: documents in all.
         doc_id: the document at work, "" between two.
-        share: 0…1 of the bytes of all documents, for a bar and the time left.
+        share: 0…1 of the bytes of all documents, for a bar.
+        rate: bytes encoded in a second, 0 until it can be told.
+        seconds_left: at that rate, None until it can be told.
     """
 
     stage: Stage
@@ -68,13 +68,16 @@ class Progress:
     total: int
     doc_id: str
     share: float
+    rate: float = 0.0
+    seconds_left: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class BuildReport:
     """What a build did. `removed` holds documents deleted and those no longer readable.
 
-    `problems` are the files left out, each with its reason; `generation` is the one now in use.
+    `problems` are the files left out, each with its reason; `duplicates` are indexed like all
+    others; `generation` is the one now in use.
     """
 
     added: tuple[str, ...]
@@ -86,6 +89,8 @@ class BuildReport:
     n_chunks: int
     seconds: float
     generation: str
+    moved: tuple[tuple[str, str], ...] = ()
+    duplicates: tuple[Duplicate, ...] = ()
 
 
 def build_index(
@@ -125,7 +130,7 @@ def build_index(
     with build_lock(index):
         prune(index)
         before, reused = _before(index, encoder, settings, rebuild=rebuild)
-        plan = _Plan.make(found, reused.manifest if reused else None)
+        plan = Plan.make(found, reused.manifest if reused else None)
         try:
             if reused and _is_current(reused.manifest, plan, encoder, settings, segmenter):
                 return _report(before, reused.manifest, reused.generation, started)
@@ -148,43 +153,6 @@ def build_index(
     return _report(before, manifest, place.name, started)
 
 
-@dataclass(frozen=True, slots=True)
-class _Plan:
-    """What to do with the files found: copy the `kept`, read the others.
-
-    `problems` are known before anything is read: from the scan, and of translations whose
-    documents are kept.
-    """
-
-    files: tuple[CorpusFile, ...]
-    kept: dict[str, DocumentRecord]
-    problems: tuple[Problem, ...]
-
-    @classmethod
-    def make(cls, found: Corpus, manifest: Manifest | None) -> _Plan:
-        files = tuple(sorted(found.sources, key=lambda file: file.doc_id))
-        if manifest is None:
-            return cls(files, {}, found.problems)
-        records = {record.doc_id: record for record in manifest.documents}
-        kept, translations = {}, set()
-        for file in files:
-            record = records.get(file.doc_id)
-            if record is not None and _state(file) == (
-                record.sha256,
-                record.translation_sha256,
-            ):
-                kept[file.doc_id] = record
-                if file.translation is not None:
-                    translations.add(file.translation.doc_id)
-        carried = tuple(p for p in manifest.problems if p.doc_id in translations)
-        return cls(files, kept, found.problems + carried)
-
-
-def _state(file: CorpusFile) -> tuple[str, str | None]:
-    """What must be the same for a document not to be read again."""
-    return file.sha256, file.translation.sha256 if file.translation else None
-
-
 def _before(
     index: Path, encoder: Encoder, settings: IndexSettings, *, rebuild: bool
 ) -> tuple[Manifest | None, OpenIndex | None]:
@@ -192,14 +160,8 @@ def _before(
     try:
         folder = current(index)
         manifest = verify(folder)
-        # The segmenter's fingerprint stands for the dictionary, whose path may differ.
-        same = (
-            manifest.package_version == package_version()
-            and manifest.model == model_record(encoder)
-            and replace(manifest.settings, user_dictionary=None)
-            == replace(settings, user_dictionary=None)
-        )
-        return manifest, load(folder, manifest) if same and not rebuild else None
+        anew = rebuild or why_anew(manifest, encoder, settings)
+        return manifest, None if anew else load(folder, manifest)
     except IndexUnusable as error:
         _LOG.info("building from nothing: %s", error)
         return None, None
@@ -207,7 +169,7 @@ def _before(
 
 def _is_current(
     manifest: Manifest,
-    plan: _Plan,
+    plan: Plan,
     encoder: Encoder,
     settings: IndexSettings,
     segmenter: Segmenter,
@@ -235,32 +197,51 @@ def _is_current(
 class _Meter:
     """Tells how far the documents are; those that are only copied weigh nothing."""
 
-    def __init__(self, plan: _Plan, progress: Callable[[Progress], None] | None) -> None:
+    def __init__(self, plan: Plan, progress: Callable[[Progress], None] | None) -> None:
         self._n_documents = len(plan.files)
         self._kept = plan.kept
         self._progress = progress
-        self._total = sum(f.size for f in plan.files if f.doc_id not in plan.kept) or 1
+        self._total = plan.n_bytes or 1
         self._size = 0
         self._done = 0
+        self._seconds = 0.0
+        self._begun = time.monotonic()
+
+    def begin(self) -> None:
+        """Start the clock for a document that is encoded."""
+        self._begun = time.monotonic()
 
     def show(self, file: CorpusFile, share: float) -> None:
         """Report that `share` of `file`, 0…1, is done."""
-        if self._progress is not None:
-            so_far = min(1.0, (self._size + share * file.size) / self._total)
-            self._progress(
-                Progress(Stage.DOCUMENTS, self._done, self._n_documents, file.doc_id, so_far)
+        if self._progress is None:
+            return
+        size = self._size + share * file.size
+        seconds = self._seconds + time.monotonic() - self._begun
+        rate = size / seconds if size and seconds > _TELLING_SECONDS else 0.0
+        self._progress(
+            Progress(
+                Stage.DOCUMENTS,
+                self._done,
+                self._n_documents,
+                file.doc_id,
+                min(1.0, size / self._total),
+                rate,
+                max(0.0, self._total - size) / rate if rate else None,
             )
+        )
 
     def finish(self, file: CorpusFile) -> None:
         """Count `file` as done."""
         self._done += 1
         if file.doc_id not in self._kept:
+            self._seconds += time.monotonic() - self._begun
+            self._begun = time.monotonic()
             self._size += file.size
             self.show(file, 0.0)
 
 
 def _write(
-    writer: GenerationWriter, plan: _Plan, progress: Callable[[Progress], None] | None
+    writer: GenerationWriter, plan: Plan, progress: Callable[[Progress], None] | None
 ) -> Manifest:
     """Put every document into the new generation.
 
@@ -274,6 +255,7 @@ def _write(
         if file.doc_id in plan.kept:
             writer.copy(plan.kept[file.doc_id])
         else:
+            meter.begin()
             try:
                 writer.add(file, partial(meter.show, file))
             except CorpusError as error:
@@ -326,4 +308,6 @@ def _report(
         n_chunks=manifest.n_chunks,
         seconds=time.monotonic() - started,
         generation=generation,
+        moved=changes.moved,
+        duplicates=manifest.duplicates,
     )

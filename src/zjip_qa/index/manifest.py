@@ -14,11 +14,12 @@ from pathlib import Path
 from typing import Any
 
 from zjip_qa.documents import Problem
+from zjip_qa.documents.duplicates import Duplicate
 from zjip_qa.errors import BrokenIndex, StaleIndex
 from zjip_qa.index.changes import Content
 from zjip_qa.settings import IndexSettings
 
-FORMAT_VERSION = 2
+FORMAT_VERSION = 3
 MANIFEST = "manifest.json"
 
 _REBUILD = "run `zjip-qa index --rebuild`"
@@ -56,7 +57,11 @@ class DocumentRecord:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """The whole record. `settings.user_dictionary` is relative to the index's folder."""
+    """The whole record.
+
+    `settings.user_dictionary` is relative to the index's folder. `duplicates` are among
+    `documents`. `speed` is how many bytes of documents were encoded in a second, 0 if unknown.
+    """
 
     format_version: int
     package_version: str
@@ -67,6 +72,8 @@ class Manifest:
     n_chunks: int
     documents: tuple[DocumentRecord, ...]
     problems: tuple[Problem, ...]
+    duplicates: tuple[Duplicate, ...]
+    speed: float
     files: tuple[FileRecord, ...]
 
     @property
@@ -76,11 +83,11 @@ class Manifest:
 
     @property
     def fingerprint(self) -> str:
-        """Hash of what the index holds, without when it was built and what was left out.
+        """Hash of what the index holds, without how it came about and what was left out.
 
         The same corpus, settings and model give the same fingerprint.
         """
-        timeless = replace(self, created="", problems=())
+        timeless = replace(self, created="", speed=0.0, problems=())
         return hashlib.sha256(to_json(timeless).encode()).hexdigest()
 
 
@@ -120,6 +127,7 @@ def from_json(text: str) -> Manifest:
                 ),
                 "documents": tuple(DocumentRecord(**each) for each in data["documents"]),
                 "problems": tuple(Problem(**each) for each in data["problems"]),
+                "duplicates": tuple(Duplicate(**each) for each in data["duplicates"]),
                 "files": tuple(FileRecord(**each) for each in data["files"]),
             }
         )

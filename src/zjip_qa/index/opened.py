@@ -24,6 +24,7 @@ LEXICAL = "lexical"
 TOKENS = "tokens"
 SENTENCES = "sentences"
 STORE = "texts.sqlite"
+SIGNATURES = "signatures.npy"
 USER_DICTIONARY = "user_dictionary.txt"
 
 

@@ -8,6 +8,7 @@ token vectors no more than one batch is in memory.
 from __future__ import annotations
 
 import shutil
+import time
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
@@ -23,6 +24,7 @@ from numpy.typing import NDArray
 
 from zjip_qa.chunks import passage_text, split_document
 from zjip_qa.documents import CorpusFile, Problem, read_document
+from zjip_qa.documents.duplicates import find_duplicates, signature
 from zjip_qa.embedding.encoder import Encoder, SpanVectors
 from zjip_qa.errors import CorpusError, UnreadableDocument
 from zjip_qa.index.align import align_translation
@@ -41,6 +43,7 @@ from zjip_qa.index.opened import (
     DENSE,
     LEXICAL,
     SENTENCES,
+    SIGNATURES,
     STORE,
     TOKENS,
     USER_DICTIONARY,
@@ -56,6 +59,8 @@ from zjip_qa.types import Chunk, Document, Sentence, Span
 # Texts given to the encoder at once. A batch never spans documents, so a document gets the same
 # vectors to the last bit whichever documents are built with it.
 _BATCH = 32
+
+_TELLING = 32_768  # bytes; encoding fewer says little of how fast it goes
 
 
 def model_record(encoder: Encoder) -> ModelRecord:
@@ -96,6 +101,25 @@ def read_source(
     return document, chunks, sentences
 
 
+class _Speed:
+    """How fast documents are read and encoded."""
+
+    def __init__(self) -> None:
+        self._n_bytes = 0
+        self._seconds = 0.0
+
+    def add(self, n_bytes: int, seconds: float) -> None:
+        """Count a document."""
+        self._n_bytes += n_bytes
+        self._seconds += seconds
+
+    def measured(self, before: float) -> float:
+        """Bytes in a second; `before`, if known, where this build had too little to tell."""
+        if not self._seconds or (before and self._n_bytes < _TELLING):
+            return before
+        return round(self._n_bytes / self._seconds, 1)
+
+
 class GenerationWriter:
     """Fills `folder`; documents come in the order of their ids.
 
@@ -119,10 +143,17 @@ class GenerationWriter:
         self._documents: list[DocumentRecord] = []
         self.problems: list[Problem] = []
         self._vectors: list[NDArray[np.float32]] = []
+        self._signatures: list[NDArray[np.uint32]] = []
+        self._encoded = _Speed()
         self._postings = PostingsBuilder()
         # Terms cut with another dictionary are no use, but the vectors beside them still are.
         same_words = reused is not None and reused.manifest.segmenter == segmenter.fingerprint
         self._forward = ForwardPostings(reused.lexical) if reused and same_words else None
+        self._rows = {}
+        if reused is not None:
+            signatures = np.load(reused.folder / SIGNATURES, allow_pickle=False)
+            ids = [record.doc_id for record in reused.manifest.documents]
+            self._rows = dict(zip(ids, signatures, strict=True))
         self._files = ExitStack()
         with writing(folder.parent):
             self._store = self._files.enter_context(
@@ -153,6 +184,7 @@ class GenerationWriter:
         Raises:
             CorpusError: the document cannot be read or holds no text; nothing is written.
         """
+        started = time.monotonic()
         document, chunks, sentences = read_source(file, self._encoder, self._settings)
         translations = self._translations(file, document, sentences)
         first_chunk = self.n_chunks
@@ -177,6 +209,8 @@ class GenerationWriter:
                 len(chunks),
             )
         )
+        self._signatures.append(signature(document.text))
+        self._encoded.add(file.size, time.monotonic() - started)
 
     def copy(self, record: DocumentRecord) -> None:
         """Take over a document of the reused generation with everything that belongs to it."""
@@ -184,6 +218,7 @@ class GenerationWriter:
             raise ValueError("there is no generation to copy from")
         start, stop = record.first_chunk, record.first_chunk + record.n_chunks
         self._documents.append(replace(record, first_chunk=self.n_chunks))
+        self._signatures.append(self._rows[record.doc_id])
         self._vectors.append(self._reused.dense.vectors(np.arange(start, stop)))
         if self._forward is not None:
             self._postings.copy(self._forward, start, stop)
@@ -204,6 +239,8 @@ class GenerationWriter:
             self._files.close()
             DenseIndex.from_vectors(np.concatenate(self._vectors)).save(self._folder / DENSE)
             self._postings.finish().save(self._folder / LEXICAL)
+            signatures = np.stack(self._signatures)
+            np.save(self._folder / SIGNATURES, signatures, allow_pickle=False)
             dictionary = self._settings.user_dictionary
             if dictionary is not None:
                 shutil.copyfile(dictionary, self._folder / USER_DICTIONARY)
@@ -218,6 +255,14 @@ class GenerationWriter:
                 n_chunks=self.n_chunks,
                 documents=tuple(self._documents),
                 problems=sort_problems(self.problems),
+                duplicates=tuple(
+                    find_duplicates(
+                        [record.doc_id for record in self._documents],
+                        [record.sha256 for record in self._documents],
+                        signatures,
+                    )
+                ),
+                speed=self._encoded.measured(self._reused.manifest.speed if self._reused else 0.0),
                 files=record_files(self._folder),
             )
             (self._folder / MANIFEST).write_text(to_json(manifest), encoding="utf-8", newline="\n")

@@ -64,6 +64,9 @@ def index(
     rebuild: Annotated[
         bool, typer.Option("--rebuild", help="Embed everything again, also what hasn't changed.")
     ] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what would be done, and change nothing.")
+    ] = False,
     go_back: Annotated[
         bool, typer.Option("--rollback", help="Put the index before the last build back into use.")
     ] = False,
@@ -72,14 +75,21 @@ def index(
 ) -> None:
     """Build the index, or bring it up to date with the corpus."""
     if go_back:
-        if rebuild or model:
-            raise typer.BadParameter("--rollback takes no --rebuild and no --model")
+        if rebuild or dry_run or model:
+            raise typer.BadParameter("--rollback takes no --rebuild, --dry-run or --model")
         _roll_back(index, as_json=as_json)
         return
-    from zjip_qa.interfaces.index_report import build_json, build_text
+    from zjip_qa.interfaces.index_report import build_json, build_text, plan_json, plan_text
     from zjip_qa.knowledge_base import KnowledgeBase
 
     _stay_offline(model)
+    if dry_run:
+        plan = KnowledgeBase.plan(corpus, index, model=model, rebuild=rebuild)
+        if as_json:
+            _print_json(plan_json(plan))
+        else:
+            typer.echo(plan_text(plan, index))
+        return
     with _progress_bar() as progress:
         built = KnowledgeBase.build(corpus, index, model=model, rebuild=rebuild, progress=progress)
     report = built.report
@@ -357,21 +367,27 @@ def _progress_bar() -> Iterator[Callable[[Progress], None]]:
     from rich import progress as rich_progress
     from rich.console import Console
 
+    from zjip_qa.interfaces.index_report import pace
+
     console = Console(stderr=True)
     with rich_progress.Progress(
         rich_progress.TextColumn("{task.description}"),
         rich_progress.BarColumn(),
-        rich_progress.TextColumn("{task.percentage:3.0f}%"),
-        rich_progress.TimeRemainingColumn(),
+        rich_progress.TextColumn("{task.percentage:3.0f}% {task.fields[pace]}"),
         console=console,
         transient=True,
         # Without a terminal it would still leave an empty line.
         disable=not console.is_terminal,
     ) as bar:
-        task = bar.add_task("indexing", total=1.0)
+        task = bar.add_task("indexing", total=1.0, pace="")
 
         def advance(step: Progress) -> None:
-            bar.update(task, completed=step.share, description=f"{step.stage} {step.doc_id[-40:]}")
+            bar.update(
+                task,
+                completed=step.share,
+                description=f"{step.stage} {step.done}/{step.total} {step.doc_id[-40:]}",
+                pace=pace(step),
+            )
 
         yield advance
 

@@ -32,8 +32,8 @@ def test_any_changed_byte_of_any_file_is_noticed(build: Build, index: Path) -> N
     build()
     draw = np.random.default_rng(5)
     files = _files(index)
-    # CURRENT, manifest, vectors, texts, and 5 each of postings, tokens and sentences.
-    assert len(files) == 19
+    # CURRENT, manifest, vectors, texts, signatures, and 5 each of postings, tokens and sentences.
+    assert len(files) == 20
     for path in files:
         data = path.read_bytes()
         places = {0, len(data) - 1, *draw.integers(0, len(data), size=6).tolist()}

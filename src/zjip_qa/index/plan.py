@@ -1,0 +1,146 @@
+"""What a build would do, found out before anything is encoded.
+
+Covers which documents are kept and which are read, why everything must be encoded anew if it must,
+and how long it may take. It changes nothing on the disk.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from zjip_qa.documents import Corpus, CorpusFile, Problem, scan_corpus
+from zjip_qa.documents.duplicates import Duplicate, exact_duplicates
+from zjip_qa.embedding.encoder import Encoder
+from zjip_qa.errors import IndexUnusable
+from zjip_qa.index.changes import Changes, Content, compare
+from zjip_qa.index.generations import current
+from zjip_qa.index.manifest import DocumentRecord, Manifest, read_manifest
+from zjip_qa.index.writer import model_record, package_version
+from zjip_qa.settings import IndexSettings
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What to do with the files found: copy the `kept`, read the others.
+
+    `problems` are known before anything is read: from the scan, and of translations whose
+    documents are kept.
+    """
+
+    files: tuple[CorpusFile, ...]
+    kept: dict[str, DocumentRecord]
+    problems: tuple[Problem, ...]
+
+    @classmethod
+    def make(cls, found: Corpus, manifest: Manifest | None) -> Plan:
+        """Keep what `manifest`, if any, has with the same content."""
+        files = tuple(sorted(found.sources, key=lambda file: file.doc_id))
+        if manifest is None:
+            return cls(files, {}, found.problems)
+        records = {record.doc_id: record for record in manifest.documents}
+        before = manifest.contents
+        kept, translations = {}, set()
+        for file in files:
+            if before.get(file.doc_id) == content(file):
+                kept[file.doc_id] = records[file.doc_id]
+                if file.translation is not None:
+                    translations.add(file.translation.doc_id)
+        carried = tuple(p for p in manifest.problems if p.doc_id in translations)
+        return cls(files, kept, found.problems + carried)
+
+    @property
+    def n_bytes(self) -> int:
+        """Size of the files that are read."""
+        return sum(file.size for file in self.files if file.doc_id not in self.kept)
+
+
+@dataclass(frozen=True, slots=True)
+class BuildPlan:
+    """What `build_index` would do now.
+
+    Attributes:
+        changes: against the index in use; files that may yet prove unreadable are counted as
+            documents, except where they proved so last time.
+        problems: files that will be left out as far as is known without reading them, each with
+            its reason.
+        duplicates: exact copies.
+        anew: why everything is encoded anew, "" if only what changed is.
+        n_documents: files that are to be documents.
+        n_bytes: size of what is encoded.
+        seconds: estimate, None where no build has measured the speed of this model.
+    """
+
+    changes: Changes
+    problems: tuple[Problem, ...] = ()
+    duplicates: tuple[Duplicate, ...] = ()
+    anew: str = ""
+    n_documents: int = 0
+    n_bytes: int = 0
+    seconds: float | None = None
+
+
+def content(file: CorpusFile) -> Content:
+    """What must be the same for a document not to be read again."""
+    return file.sha256, file.translation.sha256 if file.translation else None
+
+
+def why_anew(manifest: Manifest, encoder: Encoder, settings: IndexSettings) -> str:
+    """Why nothing of an index can be taken over, "" if it can."""
+    if manifest.package_version != package_version():
+        return f"it was built by version {manifest.package_version}, this is {package_version()}"
+    if manifest.model != model_record(encoder):
+        return f"it was built with the model {manifest.model.name}, now {encoder.name} is asked for"
+    # The segmenter's fingerprint stands for the dictionary, whose path may differ.
+    if replace(manifest.settings, user_dictionary=None) != replace(settings, user_dictionary=None):
+        return "it was built with other settings"
+    return ""
+
+
+def plan_index(
+    corpus: Path,
+    index: Path,
+    encoder: Encoder,
+    settings: IndexSettings,
+    *,
+    rebuild: bool = False,
+) -> BuildPlan:
+    """Say what `build_index` with the same arguments would do.
+
+    Raises:
+        CorpusError: the folder is unreadable.
+    """
+    found = scan_corpus(corpus)
+    manifest, anew = None, ""
+    try:
+        manifest = read_manifest(current(index))
+        anew = "it was asked for" if rebuild else why_anew(manifest, encoder, settings)
+    except IndexUnusable as error:
+        anew = f"there is no index to take over ({error})"
+    plan = Plan.make(found, None if anew else manifest)
+    known = {p.doc_id: p.reason for p in manifest.problems} if manifest else {}
+    now = {file.doc_id: content(file) for file in plan.files}
+    # What could not be read last time probably cannot now: its hash isn't recorded.
+    unreadable = tuple(doc_id for doc_id in now if doc_id in known)
+    problems = {p.doc_id: p for p in plan.problems}
+    problems.update((doc_id, Problem(doc_id, known[doc_id])) for doc_id in unreadable)
+    readable = {doc_id: now[doc_id] for doc_id in now if doc_id not in unreadable}
+    n_bytes = sum(f.size for f in plan.files if f.doc_id not in plan.kept and f.doc_id in readable)
+    return BuildPlan(
+        changes=compare(manifest.contents if manifest else {}, readable),
+        problems=tuple(problems[doc_id] for doc_id in sorted(problems)),
+        duplicates=tuple(exact_duplicates(list(now), [sha256 for sha256, _ in now.values()])),
+        anew=anew,
+        n_documents=len(readable),
+        n_bytes=n_bytes,
+        seconds=_seconds(n_bytes, manifest, encoder),
+    )
+
+
+def _seconds(n_bytes: int, manifest: Manifest | None, encoder: Encoder) -> float | None:
+    """The time that encoding takes at the speed of the last build."""
+    if not n_bytes:
+        return 0.0
+    if manifest is None or not manifest.speed or manifest.model.name != encoder.name:
+        return None
+    return n_bytes / manifest.speed
