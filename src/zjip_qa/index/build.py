@@ -28,6 +28,7 @@ from zjip_qa.index.generations import build_lock, current, new_folder, prune, pu
 from zjip_qa.index.manifest import Manifest, verify
 from zjip_qa.index.opened import OpenIndex, load
 from zjip_qa.index.plan import Plan, why_anew
+from zjip_qa.index.unfinished import UNFINISHED, RememberingEncoder
 from zjip_qa.index.writer import GenerationWriter, read_source, sort_problems
 from zjip_qa.settings import IndexSettings
 from zjip_qa.text import Segmenter
@@ -106,14 +107,15 @@ def build_index(
 
     A document whose content and translation are as before isn't encoded again, as long as
     model, settings and version are the same; with another user dictionary only the words are
-    cut anew. If nothing changed, the generation in use stays.
+    cut anew. If nothing changed, the generation in use stays. What a build that was killed had
+    encoded isn't encoded again by the next one.
 
     Args:
         corpus: folder of documents.
         index: folder of the index, made if absent.
         encoder: gives the vectors.
         settings: sizes, and what is kept.
-        rebuild: take nothing over.
+        rebuild: take nothing over, neither of the index nor of a build that was killed.
         progress: called as the work goes on; an exception from it ends the build.
 
     Returns:
@@ -133,15 +135,24 @@ def build_index(
         plan = Plan.make(found, reused.manifest if reused else None)
         try:
             if reused and _is_current(reused.manifest, plan, encoder, settings, segmenter):
+                shutil.rmtree(index / UNFINISHED, ignore_errors=True)
                 return _report(before, reused.manifest, reused.generation, started)
             with writing(index):
                 folder = new_folder(index)
+            unfinished = index / UNFINISHED
+            if rebuild:
+                shutil.rmtree(unfinished, ignore_errors=True)
+            remembering = RememberingEncoder(encoder, unfinished)
             try:
-                with GenerationWriter(folder, encoder, settings, segmenter, reused) as writer:
+                with GenerationWriter(folder, remembering, settings, segmenter, reused) as writer:
                     manifest = _write(writer, plan, progress)
                 if progress is not None:
                     progress(Progress(Stage.CHECK, 0, len(manifest.documents), "", 1.0))
-                _check(folder, manifest, encoder)
+                try:
+                    _check(folder, manifest, encoder)
+                except BrokenIndex:
+                    shutil.rmtree(unfinished, ignore_errors=True)  # it may be what is wrong
+                    raise
                 with writing(index):
                     place = publish(index, folder)
             finally:
@@ -150,6 +161,7 @@ def build_index(
             if reused is not None:
                 reused.close()
         prune(index)
+        shutil.rmtree(unfinished, ignore_errors=True)
     return _report(before, manifest, place.name, started)
 
 

@@ -5,6 +5,7 @@
       000007-1f0c9b…/             a generation: number, and the hash of its manifest
       000006-77ab02…/             the one before, kept for `rollback`
       building-…/                 a build at work, or what a killed one left
+      unfinished/                 what it has encoded; see the module of that name
       LOCK                        held by the process that builds
 
 Covers that layout and its crash safety: readers follow `CURRENT`, which is replaced in one step

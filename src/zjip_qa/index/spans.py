@@ -47,7 +47,18 @@ class SpanRows(NamedTuple):
 
     def unit(self) -> NDArray[np.float32]:
         """The vectors as float32, of nearly unit length."""
-        return self.vectors.astype(np.float32) / np.float32(_SCALE)
+        return dequantised(self.vectors)
+
+
+def quantised(vectors: NDArray[np.float32]) -> NDArray[np.int8]:
+    """Components in [−1, 1] as the nearest integers to 127 times them."""
+    rounded: NDArray[np.float32] = np.clip(np.rint(vectors * _SCALE), -_SCALE, _SCALE)
+    return rounded.astype(np.int8)
+
+
+def dequantised(vectors: NDArray[np.int8]) -> NDArray[np.float32]:
+    """The inverse of `quantised`, up to rounding; quantised again they are the same."""
+    return vectors.astype(np.float32) / np.float32(_SCALE)
 
 
 class SpanStore:
@@ -136,8 +147,7 @@ class SpanStoreWriter:
             )
         if not np.isfinite(found.vectors).all():
             raise ValueError("vectors hold NaN or infinity")
-        quantised = np.clip(np.rint(found.vectors * _SCALE), -_SCALE, _SCALE).astype(np.int8)
-        self._vectors.write(quantised.tobytes())
+        self._vectors.write(quantised(found.vectors).tobytes())
         self._spans.write(found.spans.astype("<i4").tobytes())
         self._weights.write(found.weights.astype("<f4").tobytes())
         self._offsets.append(self._offsets[-1] + n)

@@ -132,6 +132,8 @@ def test_a_failed_write_keeps_the_old_index(
     name: str,
     error: Exception,
 ) -> None:
+    if owner is Path and isinstance(error, sqlite3.Error):
+        pytest.skip("SQLite doesn't rename")
     first = build()
     (corpus / "b.txt").write_text("New.", encoding="utf-8")
 
