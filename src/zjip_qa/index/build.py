@@ -144,7 +144,14 @@ def build_index(
                 shutil.rmtree(unfinished, ignore_errors=True)
             remembering = RememberingEncoder(encoder, unfinished)
             try:
-                with GenerationWriter(folder, remembering, settings, segmenter, reused) as writer:
+                with GenerationWriter(
+                    folder,
+                    remembering,
+                    settings,
+                    segmenter,
+                    reused,
+                    plan.touched(reused.manifest) if reused else (),
+                ) as writer:
                     manifest = _write(writer, plan, progress)
                 if progress is not None:
                     progress(Progress(Stage.CHECK, 0, len(manifest.documents), "", 1.0))

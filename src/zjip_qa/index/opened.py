@@ -112,8 +112,8 @@ def load(folder: Path, manifest: Manifest) -> OpenIndex:
     dense = DenseIndex.load(folder / DENSE)
     lexical = LexicalIndex.load(folder / LEXICAL)
     spans = manifest.settings.token_vectors
-    tokens = SpanStore(folder / TOKENS) if spans else None
-    sentences = SpanStore(folder / SENTENCES) if spans else None
+    tokens = SpanStore(folder / TOKENS, manifest.documents) if spans else None
+    sentences = SpanStore(folder / SENTENCES, manifest.documents) if spans else None
     store = Store(folder / STORE)
     expected = (manifest.n_chunks, manifest.model.dim, manifest.model.token_dim)
     parts = {

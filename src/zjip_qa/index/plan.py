@@ -49,6 +49,11 @@ class Plan:
         carried = tuple(p for p in manifest.problems if p.doc_id in translations)
         return cls(files, kept, found.problems + carried)
 
+    def touched(self, manifest: Manifest) -> frozenset[str]:
+        """Documents that are read, and those of `manifest` that go."""
+        names = {file.doc_id for file in self.files} | {r.doc_id for r in manifest.documents}
+        return frozenset(names - self.kept.keys())
+
     @property
     def n_bytes(self) -> int:
         """Size of the files that are read."""

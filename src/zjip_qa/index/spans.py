@@ -1,33 +1,45 @@
 """Vectors of the tokens or sentences of chunks, as 8-bit integers in memory-mapped files.
 
-Covers writing chunk by chunk and reading some chunks out of many; a chunk never needs the
+Covers writing document by document and reading some chunks out of many; a chunk never needs the
 others in memory. It does not compare vectors.
 
 A component in [−1, 1] is stored as the nearest integer to 127 times it, so a unit vector of
 length d comes back within √d / 254 of itself.
+
+This is by far the largest part of an index, so it lies in up to 64 shards, a document's by the hash
+of its name: a build that changes some documents writes their shards and links the others, and the
+result is that of a full build to the last byte. In a shard each document has a record, in order:
+
+    vectors (n_spans, dim) int8, padded to 8 bytes; offsets (n_chunks + 1,) int64, the chunks' first
+    rows; spans (n_spans, 2) int32; weights (n_spans,) float32, padded to 8 bytes
+
+`records.npy` holds the start and number of spans of each document's record.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
-from collections.abc import Sequence
-from contextlib import ExitStack
+import os
+import shutil
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import BinaryIO, NamedTuple, Self, TypeVar
+from typing import BinaryIO, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from zjip_qa.embedding.encoder import SpanVectors
 from zjip_qa.errors import BrokenIndex
-
-_Scalar = TypeVar("_Scalar", bound=np.generic)
+from zjip_qa.index.manifest import DocumentRecord
 
 _SCALE = 127.0
-_COPY_ROWS = 65536
+_COPIED_AT_ONCE = 1 << 22
+_N_SHARDS = 64
+_ALIGNED = 8
 _SHAPE = "shape.json"
-_FILES = ("vectors.i8", "spans.i32", "weights.f32", "offsets.i64")
+_RECORDS = "records.npy"
 
 
 class SpanRows(NamedTuple):
@@ -61,28 +73,75 @@ def dequantised(vectors: NDArray[np.int8]) -> NDArray[np.float32]:
     return vectors.astype(np.float32) / np.float32(_SCALE)
 
 
+def shard_of(doc_id: str) -> str:
+    """Name of the file that a document's vectors are in."""
+    return f"{hashlib.sha256(doc_id.encode()).digest()[0] % _N_SHARDS:02d}.spans"
+
+
+class _Record(NamedTuple):
+    """Where the parts of a document's record begin, in bytes from the start of its shard."""
+
+    vectors: int
+    offsets: int
+    spans: int
+    weights: int
+    end: int
+
+    @classmethod
+    def at(cls, start: int, n_spans: int, n_chunks: int, dim: int) -> _Record:
+        offsets = _padded(start + n_spans * dim)
+        spans = offsets + 8 * (n_chunks + 1)
+        weights = spans + 8 * n_spans
+        return cls(start, offsets, spans, weights, _padded(weights + 4 * n_spans))
+
+
 class SpanStore:
     """Reads vectors by chunk number."""
 
-    def __init__(self, folder: Path) -> None:
-        """Map the files of `folder`.
+    def __init__(self, folder: Path, documents: Sequence[DocumentRecord]) -> None:
+        """Map the files of `folder`, which hold these documents.
 
         Raises:
             BrokenIndex: a file is missing or hasn't the size that the others ask for.
         """
+        self.folder = folder
         path = folder / _SHAPE
         try:
             shape = json.loads(path.read_text(encoding="utf-8"))
-            self.dim, n, self.n_chunks = (int(shape[k]) for k in ("dim", "n_spans", "n_chunks"))
-            vectors, spans, weights, offsets = (folder / name for name in _FILES)
-            self._vectors = _map(path := vectors, np.int8, (n, self.dim))
-            self._spans = _map(path := spans, np.int32, (n, 2))
-            self._weights = _map(path := weights, np.float32, (n,))
-            self._offsets = _map(path := offsets, np.int64, (self.n_chunks + 1,))
+            self.dim, self.n_chunks = (int(shape[key]) for key in ("dim", "n_chunks"))
+            path = folder / _RECORDS
+            records = np.load(path, allow_pickle=False)
+            if records.shape != (len(documents), 2) or records.dtype != np.int64:
+                raise ValueError(f"{len(documents)} documents, but {records.shape} records")
+            self._records: list[list[int]] = records.tolist()
+            self.rows = {document.doc_id: row for row, document in enumerate(documents)}
+            self._documents = documents
+            self._first_chunks = np.array([d.first_chunk for d in documents], dtype=np.int64)
+            self._shards: dict[str, NDArray[np.uint8]] = {}
+            for name, size in self._sizes().items():
+                path = folder / name
+                self._shards[name] = _map(path, size)
         except (OSError, ValueError, TypeError, KeyError) as error:
             raise BrokenIndex(
                 f"{path} cannot be read ({error}); run `zjip-qa index --rebuild`"
             ) from error
+
+    def _sizes(self) -> dict[str, int]:
+        """The size that each shard must have."""
+        sizes: dict[str, int] = {}
+        for row, document in enumerate(self._documents):
+            name = shard_of(document.doc_id)
+            sizes[name] = max(sizes.get(name, 0), self.record(row).end)
+        return sizes
+
+    def record(self, row: int) -> _Record:
+        """Where the record of the `row`-th document lies."""
+        start, n_spans = self._records[row]
+        return _Record.at(start, n_spans, self._documents[row].n_chunks, self.dim)
+
+    def n_spans(self, row: int) -> int:
+        """Spans of the `row`-th document."""
+        return self._records[row][1]
 
     def get(self, chunk_id: int) -> SpanVectors:
         """One chunk's spans, vectors back as float32 (nearly unit length).
@@ -102,32 +161,70 @@ class SpanStore:
         ids = np.asarray(chunk_ids, dtype=np.int64)
         if ids.size and not (ids.min() >= 0 and ids.max() < self.n_chunks):
             raise IndexError(f"chunks must lie in 0…{self.n_chunks - 1}")
-        starts = self._offsets[ids]
-        sizes = self._offsets[ids + 1] - starts
-        chunk_of = np.repeat(np.arange(len(ids)), sizes)
-        # Row of a span = its place in the result, shifted from its chunk's place in the
-        # result to the chunk's place in the file.
-        rows = np.arange(len(chunk_of)) + (starts - np.cumsum(sizes) + sizes)[chunk_of]
-        return SpanRows(self._vectors[rows], self._spans[rows], chunk_of, self._weights[rows])
+        rows = np.searchsorted(self._first_chunks, ids, side="right") - 1
+        # Empty ones in front give the result its shape and type when nothing is asked for.
+        vectors = [np.empty((0, self.dim), dtype=np.int8)]
+        spans = [np.empty((0, 2), dtype=np.int32)]
+        weights = [np.empty(0, dtype=np.float32)]
+        for chunk_id, row in zip(ids.tolist(), rows.tolist(), strict=True):
+            record = self.record(row)
+            shard = self._shards[shard_of(self._documents[row].doc_id)]
+            offsets = shard[record.offsets : record.spans].view("<i8")
+            local = chunk_id - self._documents[row].first_chunk
+            first, last = offsets[local : local + 2].tolist()
+            part = shard[record.vectors + first * self.dim : record.vectors + last * self.dim]
+            vectors.append(part.view(np.int8).reshape(-1, self.dim))
+            part = shard[record.spans + 8 * first : record.spans + 8 * last]
+            spans.append(part.view("<i4").reshape(-1, 2))
+            weights.append(
+                shard[record.weights + 4 * first : record.weights + 4 * last].view("<f4")
+            )
+        chunk_of = np.repeat(np.arange(len(ids)), [len(each) for each in weights[1:]])
+        return SpanRows(
+            np.concatenate(vectors), np.concatenate(spans), chunk_of, np.concatenate(weights)
+        )
 
 
 class SpanStoreWriter:
-    """Appends chunks to new files; the store is whole when the `with` block ends without error."""
+    """Writes a store document by document; it is whole when the `with` block ends without error."""
 
-    def __init__(self, folder: Path, dim: int) -> None:
-        """Create the files in `folder`, made if absent."""
+    def __init__(
+        self,
+        folder: Path,
+        dim: int,
+        *,
+        source: SpanStore | None = None,
+        touched: Iterable[str] = (),
+    ) -> None:
+        """Create the folder if absent.
+
+        Args:
+            folder: of the new store.
+            dim: length of the vectors.
+            source: the store that `copy` takes documents from.
+            touched: the documents that differ between `source` and the new store; all others are
+                going to be copied, in the same order.
+        """
         folder.mkdir(parents=True, exist_ok=True)
         self._folder = folder
         self._dim = dim
+        self._source = source
+        self._rewritten = {shard_of(doc_id) for doc_id in touched}
+        self.linked: set[str] = set()
+        """Names of the files that are those of `source`."""
+        self._records: list[tuple[int, int]] = []
+        self._n_chunks = 0
+        self._file: BinaryIO | None = None
+        self._start = 0
         self._offsets = [0]
-        vectors, spans, weights, _ = _FILES
-        self._files = ExitStack()
-        self._vectors = self._create(vectors)
-        self._spans = self._create(spans)
-        self._weights = self._create(weights)
+        self._spans: list[NDArray[np.int32]] = []
+        self._weights: list[NDArray[np.float32]] = []
 
-    def _create(self, name: str) -> BinaryIO:
-        return self._files.enter_context((self._folder / name).open("wb"))
+    def begin(self, doc_id: str) -> None:
+        """Start the record of a document; its chunks follow, then `end`."""
+        self._file = self._shard(doc_id)
+        self._start = self._file.tell()
+        self._offsets, self._spans, self._weights = [0], [], []
 
     def append(self, found: SpanVectors) -> None:
         """Add the next chunk; `found.spans` are in code points of its document.
@@ -147,21 +244,62 @@ class SpanStoreWriter:
             )
         if not np.isfinite(found.vectors).all():
             raise ValueError("vectors hold NaN or infinity")
-        self._vectors.write(quantised(found.vectors).tobytes())
-        self._spans.write(found.spans.astype("<i4").tobytes())
-        self._weights.write(found.weights.astype("<f4").tobytes())
+        assert self._file is not None, "`begin` comes first"
+        self._file.write(quantised(found.vectors).tobytes())
         self._offsets.append(self._offsets[-1] + n)
+        self._spans.append(found.spans)
+        self._weights.append(found.weights)
 
-    def copy(self, source: SpanStore, start: int, stop: int) -> None:
-        """Add the chunks `start:stop` of another store."""
-        first, last = int(source._offsets[start]), int(source._offsets[stop])
-        for row in range(first, last, _COPY_ROWS):
-            part = slice(row, min(row + _COPY_ROWS, last))
-            self._vectors.write(source._vectors[part].tobytes())
-            self._spans.write(source._spans[part].tobytes())
-            self._weights.write(source._weights[part].tobytes())
-        shift = self._offsets[-1] - first
-        self._offsets.extend((source._offsets[start + 1 : stop + 1] + shift).tolist())
+    def end(self) -> None:
+        """Finish the record of the document."""
+        assert self._file is not None, "`begin` comes first"
+        n_spans, n_chunks = self._offsets[-1], len(self._offsets) - 1
+        record = _Record.at(self._start, n_spans, n_chunks, self._dim)
+        self._file.write(bytes(record.offsets - self._file.tell()))
+        self._file.write(np.array(self._offsets, dtype="<i8").tobytes())
+        for spans in self._spans:
+            self._file.write(spans.astype("<i4").tobytes())
+        for weights in self._weights:
+            self._file.write(weights.astype("<f4").tobytes())
+        self._file.write(bytes(record.end - self._file.tell()))
+        self._close()
+        self._records.append((self._start, n_spans))
+        self._n_chunks += n_chunks
+
+    def copy(self, doc_id: str) -> None:
+        """Add a document of `source`."""
+        if self._source is None:
+            raise ValueError("there is no store to copy from")
+        name, row = shard_of(doc_id), self._source.rows[doc_id]
+        record, n_spans = self._source.record(row), self._source.n_spans(row)
+        self._n_chunks += self._source._documents[row].n_chunks
+        if name not in self._rewritten:
+            if name not in self.linked:
+                _link(self._source.folder / name, self._folder / name)
+                self.linked.add(name)
+            self._records.append((record.vectors, n_spans))
+            return
+        # Read, not mapped: pages of a map would count as memory of this process.
+        with (self._source.folder / name).open("rb") as old, self._shard(doc_id) as new:
+            self._records.append((new.tell(), n_spans))
+            old.seek(record.vectors)
+            left = record.end - record.vectors
+            while left:
+                block = old.read(min(left, _COPIED_AT_ONCE))
+                if not block:
+                    raise OSError(f"{old.name} ends early")
+                new.write(block)
+                left -= len(block)
+
+    def _shard(self, doc_id: str) -> BinaryIO:
+        file = (self._folder / shard_of(doc_id)).open("ab")
+        file.seek(0, os.SEEK_END)
+        return file
+
+    def _close(self) -> None:
+        if self._file is not None:
+            self._file.close()
+            self._file = None
 
     def __enter__(self) -> Self:
         return self
@@ -172,24 +310,29 @@ class SpanStoreWriter:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._files.close()
+        self._close()
         if kind is None:
-            offsets = np.array(self._offsets, dtype="<i8")
-            (self._folder / _FILES[3]).write_bytes(offsets.tobytes())
-            shape = {
-                "dim": self._dim,
-                "n_spans": self._offsets[-1],
-                "n_chunks": len(self._offsets) - 1,
-            }
+            records = np.array(self._records, dtype=np.int64).reshape(-1, 2)
+            np.save(self._folder / _RECORDS, records, allow_pickle=False)
+            shape = {"dim": self._dim, "n_chunks": self._n_chunks}
             (self._folder / _SHAPE).write_text(json.dumps(shape) + "\n", encoding="utf-8")
 
 
-def _map(path: Path, dtype: type[_Scalar], shape: tuple[int, ...]) -> NDArray[_Scalar]:
-    """Map a raw file read-only; an empty one, which cannot be mapped, becomes an empty array."""
-    expected = int(np.prod(shape)) * np.dtype(dtype).itemsize
+def _padded(size: int) -> int:
+    return -(-size // _ALIGNED) * _ALIGNED
+
+
+def _link(old: Path, new: Path) -> None:
+    """Let a file that is never changed stand in two folders; copy it where links are unknown."""
+    try:
+        os.link(old, new)
+    except OSError:
+        shutil.copyfile(old, new)
+
+
+def _map(path: Path, expected: int) -> NDArray[np.uint8]:
+    """Map a file read-only."""
     found = path.stat().st_size
     if found != expected:
         raise ValueError(f"{found} bytes, expected {expected}")
-    if not expected:
-        return np.empty(shape, dtype=dtype)
-    return np.memmap(path, dtype=np.dtype(dtype).newbyteorder("<"), mode="r", shape=shape)
+    return np.memmap(path, dtype=np.uint8, mode="r").view(np.ndarray)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import shutil
 import time
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -133,8 +133,18 @@ class GenerationWriter:
         settings: IndexSettings,
         segmenter: Segmenter,
         reused: OpenIndex | None,
+        touched: Collection[str] = (),
     ) -> None:
-        """`reused` is the generation that documents are copied from, same model and settings."""
+        """Create the files.
+
+        Args:
+            folder: where to.
+            encoder: gives the vectors.
+            settings: sizes, and what is kept.
+            segmenter: cuts the words.
+            reused: the generation that documents are copied from, same model and settings.
+            touched: the documents that differ from those of `reused`.
+        """
         self._folder = folder
         self._encoder = encoder
         self._settings = settings
@@ -154,16 +164,22 @@ class GenerationWriter:
             signatures = np.load(reused.folder / SIGNATURES, allow_pickle=False)
             ids = [record.doc_id for record in reused.manifest.documents]
             self._rows = dict(zip(ids, signatures, strict=True))
-        self._files = ExitStack()
-        with writing(folder.parent):
-            self._store = self._files.enter_context(
+        self._tokens = self._sentences = None
+        with writing(folder.parent), ExitStack() as files:
+            self._store = files.enter_context(
                 StoreWriter(folder / STORE, copy_from=reused.folder / STORE if reused else None)
             )
-            self._tokens = self._sentences = None
             if settings.token_vectors:
-                enter = self._files.enter_context
-                self._tokens = enter(SpanStoreWriter(folder / TOKENS, encoder.token_dim))
-                self._sentences = enter(SpanStoreWriter(folder / SENTENCES, encoder.dim))
+                self._tokens, self._sentences = (
+                    files.enter_context(
+                        SpanStoreWriter(folder / name, dim, source=source, touched=touched)
+                    )
+                    for name, dim, source in (
+                        (TOKENS, encoder.token_dim, reused.tokens if reused else None),
+                        (SENTENCES, encoder.dim, reused.sentences if reused else None),
+                    )
+                )
+            self._files = files.pop_all()
 
     @property
     def n_chunks(self) -> int:
@@ -188,10 +204,15 @@ class GenerationWriter:
         document, chunks, sentences = read_source(file, self._encoder, self._settings)
         translations = self._translations(file, document, sentences)
         first_chunk = self.n_chunks
+        with writing(self._folder.parent):
+            for spans in self._span_writers():
+                spans.begin(file.doc_id)
         for start in range(0, len(chunks), _BATCH):
             advance(start / len(chunks))
             self._add_chunks(chunks[start : start + _BATCH], document.title, sentences)
         with writing(self._folder.parent):
+            for spans in self._span_writers():
+                spans.end()
             self._store.add(
                 document,
                 sha256=file.sha256,
@@ -228,10 +249,8 @@ class GenerationWriter:
                 self._postings.add(self._terms(passage_text(chunk, title)[0]))
         with writing(self._folder.parent):
             self._store.copy(record.doc_id)
-            if self._tokens is not None and self._reused.tokens is not None:
-                self._tokens.copy(self._reused.tokens, start, stop)
-            if self._sentences is not None and self._reused.sentences is not None:
-                self._sentences.copy(self._reused.sentences, start, stop)
+            for spans in self._span_writers():
+                spans.copy(record.doc_id)
 
     def finish(self) -> Manifest:
         """Write what was held back, and the manifest last."""
@@ -267,6 +286,9 @@ class GenerationWriter:
             )
             (self._folder / MANIFEST).write_text(to_json(manifest), encoding="utf-8", newline="\n")
         return manifest
+
+    def _span_writers(self) -> list[SpanStoreWriter]:
+        return [writer for writer in (self._tokens, self._sentences) if writer is not None]
 
     def _translations(
         self, file: CorpusFile, document: Document, sentences: Sequence[Sentence]

@@ -2,9 +2,13 @@
 
 import errno
 import json
+import os
 import resource
 import shutil
 import sqlite3
+import subprocess
+import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,7 +16,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from tests.encoders import HashingEncoder
-from tests.unit.index.conftest import Build
+from tests.unit.index.conftest import SETTINGS, Build
 
 from zjip_qa.errors import BrokenIndex, IndexUnusable, StaleIndex
 from zjip_qa.index import build_index, current, generations, open_index
@@ -32,8 +36,9 @@ def test_any_changed_byte_of_any_file_is_noticed(build: Build, index: Path) -> N
     build()
     draw = np.random.default_rng(5)
     files = _files(index)
-    # CURRENT, manifest, vectors, texts, signatures, and 5 each of postings, tokens and sentences.
-    assert len(files) == 20
+    # CURRENT, manifest, vectors, texts, signatures, 5 of postings; of tokens and of sentences 2
+    # and a shard or more.
+    assert len(files) >= 16
     for path in files:
         data = path.read_bytes()
         places = {0, len(data) - 1, *draw.integers(0, len(data), size=6).tolist()}
@@ -209,3 +214,114 @@ def test_a_folder_that_cannot_be_made_is_one_clear_line(corpus: Path, tmp_path: 
     (tmp_path / "file").write_text("", encoding="utf-8")
     with pytest.raises(IndexUnusable, match="cannot be written"):
         build_index(corpus, tmp_path / "file" / "index", HashingEncoder(), IndexSettings())
+
+
+class _FailingDisk:
+    """While armed, refuses one step that changes something on the disk: the n-th."""
+
+    def __init__(self) -> None:
+        self.left: int | None = None
+        sys.addaudithook(self._hook)  # for good: a hook cannot be taken away
+
+    def _hook(self, event: str, args: tuple[object, ...]) -> None:
+        if self.left is None:
+            return
+        writes = event in ("os.mkdir", "os.rename", "os.link")
+        writes |= event == "sqlite3.connect" and "immutable" not in str(args[0])
+        if event == "open":
+            flags = args[2]
+            writes = isinstance(flags, int) and bool(flags & (os.O_WRONLY | os.O_RDWR | os.O_CREAT))
+        if writes:
+            self.left -= 1
+            if self.left < 0:
+                self.left = None
+                raise OSError(errno.ENOSPC, "No space left on device")
+
+
+@pytest.fixture(scope="session")
+def failing_disk() -> _FailingDisk:
+    return _FailingDisk()
+
+
+@pytest.mark.slow
+def test_whichever_step_on_the_disk_fails_an_index_serves(
+    build: Build, corpus: Path, index: Path, failing_disk: _FailingDisk
+) -> None:
+    build()
+    before = current(index).name
+    for step in range(1000):
+        (corpus / "b.txt").write_text(f"New {step}.", encoding="utf-8")
+        failing_disk.left = step
+        failed = False
+        try:
+            build()
+        except IndexUnusable as error:
+            failed = True
+            assert "cannot be written (No space left on device)" in str(error)
+        never_reached = failing_disk.left is not None
+        failing_disk.left = None
+        with open_index(index) as opened:
+            texts = opened.store.document("b.txt").text
+            # All of the old or all of the new, and a failure is never called success.
+            assert (opened.generation == before) == failed
+            assert failed or texts == f"New {step}."
+            before = opened.generation
+        if never_reached:
+            break
+    assert 20 < step < 1000
+    build()
+    assert len([path for path in index.iterdir() if path.is_dir()]) == 2
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid"), reason="needs the permissions of POSIX")
+def test_a_folder_that_cannot_be_written_serves_on(build: Build, corpus: Path) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        place = Path(folder)
+        place.chmod(0o755)
+        index = place / "index"
+        first = build(into=index)
+        shutil.copytree(corpus, place / "corpus")
+        (place / "corpus" / "b.txt").write_text("New.", encoding="utf-8")
+        index.chmod(0o555)
+        (index / "LOCK").chmod(0o444)
+        root = os.geteuid() == 0
+        if root:
+            os.seteuid(65534)  # permissions don't hold root back
+        try:
+            with pytest.raises(IndexUnusable, match=r"cannot be written \(Permission denied\)"):
+                build_index(place / "corpus", index, HashingEncoder(), SETTINGS)
+            with open_index(index) as opened:
+                assert opened.generation == first.generation
+        finally:
+            if root:
+                os.seteuid(0)
+            index.chmod(0o755)
+
+
+@pytest.mark.skipif(
+    sys.platform != "linux" or os.geteuid() != 0, reason="needs to mount a file system"
+)
+@pytest.mark.parametrize("kilobytes", [60, 120, 180])
+def test_a_full_disk_keeps_the_old_index(
+    build: Build, corpus: Path, tmp_path: Path, kilobytes: int
+) -> None:
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", str(disk)]
+    if subprocess.run(mount, capture_output=True, check=False).returncode:
+        pytest.skip("mounting is not allowed here")
+    try:
+        first = build(into=disk / "index")
+        free = shutil.disk_usage(disk).free
+        # All but some: a build needs about 150 kB here, in several files.
+        (disk / "filling").write_bytes(b"x" * max(0, free - kilobytes * 1024))
+        (corpus / "b.txt").write_text("New. " * 2000, encoding="utf-8")
+        with pytest.raises(IndexUnusable, match=r"cannot be written \(.*(space|full)"):
+            build(into=disk / "index")
+        with open_index(disk / "index") as opened:
+            assert opened.generation == first.generation
+        (disk / "filling").unlink()
+        assert build(into=disk / "index").changed == ("b.txt",)
+    finally:
+        # Lazily: the failed build is still in a traceback, and its maps with it.
+        subprocess.run(["umount", "--lazy", str(disk)], check=True)
