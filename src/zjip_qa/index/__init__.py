@@ -6,7 +6,7 @@ from zjip_qa.index.dense import DenseIndex
 from zjip_qa.index.generations import current, rollback
 from zjip_qa.index.history import Generation, History, history
 from zjip_qa.index.lexical import LexicalIndex, QueryTerm
-from zjip_qa.index.manifest import Manifest
+from zjip_qa.index.manifest import Manifest, verify
 from zjip_qa.index.opened import OpenIndex, open_index
 from zjip_qa.index.plan import BuildPlan, plan_index
 from zjip_qa.index.spans import SpanRows, SpanStore
@@ -36,4 +36,5 @@ __all__ = [
     "open_index",
     "plan_index",
     "rollback",
+    "verify",
 ]

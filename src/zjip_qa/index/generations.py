@@ -6,6 +6,7 @@
       000006-77ab02…/             the one before, kept for `rollback`
       building-…/                 a build at work, or what a killed one left
       unfinished/                 what it has encoded; see the module of that name
+      CHECKED                     which large files were compared with their hashes
       LOCK                        held by the process that builds
 
 Covers that layout and its crash safety: readers follow `CURRENT`, which is replaced in one step

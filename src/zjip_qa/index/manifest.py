@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -17,6 +18,7 @@ from zjip_qa.documents import Problem
 from zjip_qa.documents.duplicates import Duplicate
 from zjip_qa.errors import BrokenIndex, StaleIndex
 from zjip_qa.index.changes import Content
+from zjip_qa.index.checked import LARGE, Checked
 from zjip_qa.settings import IndexSettings
 
 FORMAT_VERSION = 3
@@ -149,8 +151,17 @@ def read_manifest(folder: Path) -> Manifest:
         raise BrokenIndex(f"{path} cannot be read ({error}); {_REBUILD}") from error
 
 
-def record_files(folder: Path) -> tuple[FileRecord, ...]:
-    """Size and hash of every file below `folder` but the manifest, ordered by path."""
+def record_files(
+    folder: Path, known: Mapping[str, FileRecord] | None = None
+) -> tuple[FileRecord, ...]:
+    """Size and hash of every file below `folder` but the manifest, ordered by path.
+
+    Args:
+        folder: of the generation.
+        known: records of files that needn't be read, by path: they stand in another generation
+            too, and were compared there.
+    """
+    known = known or {}
     paths = sorted(
         path.relative_to(folder).as_posix()
         for path in folder.rglob("*")
@@ -158,19 +169,37 @@ def record_files(folder: Path) -> tuple[FileRecord, ...]:
     )
     # Hashing releases the interpreter's lock, so the large files are read side by side.
     with ThreadPoolExecutor(max_workers=4) as pool:
-        return tuple(pool.map(lambda path: _record(folder, path), paths))
+        records = tuple(
+            pool.map(lambda path: known[path] if path in known else _record(folder, path), paths)
+        )
+    checked = Checked(folder.parent)
+    for record in records:
+        if record.path not in known:
+            checked.add(folder / record.path, record.sha256)
+    checked.save({record.sha256 for record in records})
+    return records
 
 
-def verify(folder: Path) -> Manifest:
+def verify(folder: Path, *, thorough: bool = False) -> Manifest:
     """Read the manifest and compare every file with it.
+
+    Args:
+        folder: of the generation.
+        thorough: read also the large files that are as they were when they were last read.
 
     Raises:
         BrokenIndex: a file is missing or isn't the one that was written.
         StaleIndex: another format version.
     """
     manifest = read_manifest(folder)
+    checked = Checked(folder.parent)
     with ThreadPoolExecutor(max_workers=4) as pool:
-        list(pool.map(lambda expected: _compare(folder, expected), manifest.files))
+        trusted = None if thorough else checked
+        list(pool.map(lambda expected: _compare(folder, expected, trusted), manifest.files))
+    for record in manifest.files:
+        if record.size >= LARGE and not checked.holds(folder / record.path, record.sha256):
+            checked.add(folder / record.path, record.sha256)
+    checked.save({record.sha256 for record in manifest.files})
     return manifest
 
 
@@ -180,10 +209,12 @@ def _record(folder: Path, path: str) -> FileRecord:
         return FileRecord(path, file.tell(), digest)
 
 
-def _compare(folder: Path, expected: FileRecord) -> None:
+def _compare(folder: Path, expected: FileRecord, checked: Checked | None) -> None:
     path = folder / expected.path
     try:
         size = path.stat().st_size
+        if size == expected.size and checked is not None and checked.holds(path, expected.sha256):
+            return
         found = _record(folder, expected.path) if size == expected.size else None
     except (OSError, ValueError) as error:
         raise BrokenIndex(f"{path} cannot be read ({error}); {_REBUILD}") from error

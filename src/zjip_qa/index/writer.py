@@ -34,6 +34,7 @@ from zjip_qa.index.manifest import (
     FORMAT_VERSION,
     MANIFEST,
     DocumentRecord,
+    FileRecord,
     Manifest,
     ModelRecord,
     record_files,
@@ -282,10 +283,22 @@ class GenerationWriter:
                     )
                 ),
                 speed=self._encoded.measured(self._reused.manifest.speed if self._reused else 0.0),
-                files=record_files(self._folder),
+                files=record_files(self._folder, self._linked()),
             )
             (self._folder / MANIFEST).write_text(to_json(manifest), encoding="utf-8", newline="\n")
         return manifest
+
+    def _linked(self) -> dict[str, FileRecord]:
+        """Records of the files that are those of the reused generation."""
+        if self._reused is None:
+            return {}
+        names = {
+            f"{folder}/{name}"
+            for folder, writer in ((TOKENS, self._tokens), (SENTENCES, self._sentences))
+            if writer is not None
+            for name in writer.linked
+        }
+        return {file.path: file for file in self._reused.manifest.files if file.path in names}
 
     def _span_writers(self) -> list[SpanStoreWriter]:
         return [writer for writer in (self._tokens, self._sentences) if writer is not None]

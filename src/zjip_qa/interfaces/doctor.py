@@ -63,9 +63,11 @@ def _encode(model: str | None) -> str:
 
 
 def _search(index: Path, model: str | None) -> str:
+    from zjip_qa.index import current, verify
     from zjip_qa.knowledge_base import KnowledgeBase
 
     knowledge_base = KnowledgeBase.open(index, model=model)
+    verify(current(index), thorough=True)
     knowledge_base.search("专利保护 patent protection", 1)
     summaries = knowledge_base.summaries()
     n_chunks = sum(summary.n_chunks for summary in summaries)
