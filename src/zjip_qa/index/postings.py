@@ -1,13 +1,16 @@
 """Collects postings chunk by chunk while an index is built.
 
 Memory is some 10 bytes a posting plus the vocabulary. Unchanged documents are copied from the
-index before, without being segmented again. Scoring is in `lexical`.
+index before, without being segmented again: its postings are sorted already, so the new ones are
+merged in, and the time hardly depends on how much is copied. Scoring is in `lexical`.
 """
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,18 +20,14 @@ from zjip_qa.index.lexical import LexicalIndex
 _MOST_COUNTED = np.iinfo(np.uint16).max
 
 
-class ForwardPostings:
-    """An index's postings turned round: chunk → its terms, to be copied by ranges of chunks."""
+@dataclass(frozen=True, slots=True)
+class _Postings:
+    """Sorted postings: those of `terms[i]` are `offsets[i]:offsets[i + 1]`, chunks ascending."""
 
-    def __init__(self, index: LexicalIndex) -> None:
-        """Sort all postings of `index` by chunk."""
-        term_ids = np.repeat(np.arange(len(index.terms), dtype=np.int32), np.diff(index.offsets))
-        order = np.argsort(index.chunks, kind="stable")
-        self.index = index
-        self.term_ids = term_ids[order]
-        self.counts = np.asarray(index.counts)[order]
-        bounds = np.arange(index.n_chunks + 1)
-        self.offsets = np.searchsorted(np.asarray(index.chunks)[order], bounds)
+    terms: list[str]
+    offsets: NDArray[np.int64]
+    chunks: NDArray[np.int32]
+    counts: NDArray[np.uint16]
 
 
 class PostingsBuilder:
@@ -42,71 +41,124 @@ class PostingsBuilder:
         self._ids: dict[str, int] = {}
         self._term_ids: list[NDArray[np.int32]] = []
         self._counts: list[NDArray[np.uint16]] = []
-        self._sizes: list[NDArray[np.int64]] = []
+        self._chunks: list[NDArray[np.int32]] = []
         self._lengths: list[NDArray[np.int32]] = []
-        self._known: tuple[ForwardPostings, NDArray[np.int32]] | None = None
+        self._source: LexicalIndex | None = None
+        self._copied: list[tuple[int, int, int]] = []
         self.n_chunks = 0
 
     def add(self, terms: Sequence[str]) -> None:
         """Append one chunk."""
         counts = Counter(terms)
         ids = self._ids
-        term_ids = np.array([ids.setdefault(t, len(ids)) for t in counts], dtype=np.int32)
+        self._term_ids.append(np.array([ids.setdefault(t, len(ids)) for t in counts], np.int32))
         # A count of 65,535 already scores like infinity, so a larger one is cut to fit.
         tf = np.minimum(np.fromiter(counts.values(), np.int64, len(counts)), _MOST_COUNTED)
-        self._append(term_ids, tf.astype(np.uint16), np.array([len(counts)]), [len(terms)])
+        self._counts.append(tf.astype(np.uint16))
+        self._chunks.append(np.full(len(counts), self.n_chunks, dtype=np.int32))
+        self._lengths.append(np.array([len(terms)], dtype=np.int32))
+        self.n_chunks += 1
 
-    def copy(self, source: ForwardPostings, start: int, stop: int) -> None:
-        """Append the chunks `start:stop` of another index."""
-        part = slice(int(source.offsets[start]), int(source.offsets[stop]))
-        term_ids = self._translate(source, source.term_ids[part])
-        sizes = np.diff(source.offsets[start : stop + 1])
-        self._append(term_ids, source.counts[part], sizes, source.index.lengths[start:stop])
+    def copy(self, source: LexicalIndex, start: int, stop: int) -> None:
+        """Append the chunks `start:stop` of another index.
 
-    def _translate(self, source: ForwardPostings, term_ids: NDArray[np.int32]) -> NDArray[np.int32]:
-        """Numbers of the same terms here, given their numbers in `source`."""
-        if self._known is None or self._known[0] is not source:
-            self._known = source, np.full(len(source.index.terms), -1, dtype=np.int32)
-        here = self._known[1]
-        for there in np.unique(term_ids[here[term_ids] < 0]).tolist():
-            here[there] = self._ids.setdefault(source.index.terms[there], len(self._ids))
-        return here[term_ids]
-
-    def _append(
-        self,
-        term_ids: NDArray[np.int32],
-        counts: NDArray[np.uint16],
-        sizes: NDArray[np.int64],
-        lengths: NDArray[np.int32] | list[int],
-    ) -> None:
-        self._term_ids.append(term_ids)
-        self._counts.append(counts)
-        self._sizes.append(sizes)
-        self._lengths.append(np.asarray(lengths, dtype=np.int32))
-        self.n_chunks += len(sizes)
+        Raises:
+            ValueError: an earlier call named another index, or chunks at or after `start`.
+        """
+        if self._source not in (None, source) or (self._copied and start < self._copied[-1][1]):
+            raise ValueError("chunks are copied from one index, in its order")
+        self._source = source
+        self._copied.append((start, stop, self.n_chunks))
+        self._lengths.append(np.asarray(source.lengths[start:stop], dtype=np.int32))
+        self.n_chunks += stop - start
 
     def finish(self) -> LexicalIndex:
         """Sort the postings by (term, chunk)."""
-        if not self.n_chunks:
-            return LexicalIndex(
-                [], np.zeros(1, np.int64), np.empty(0, np.int32), np.empty(0, np.uint16),
-                np.empty(0, np.int32),
-            )  # fmt: skip
-        term_ids = np.concatenate(self._term_ids)
-        chunks = np.repeat(np.arange(self.n_chunks, dtype=np.int32), np.concatenate(self._sizes))
+        found = self._added()
+        if self._source is not None:
+            found = _merged(self._kept(self._source), found)
+        lengths = np.concatenate([np.empty(0, np.int32), *self._lengths])
+        return LexicalIndex(found.terms, found.offsets, found.chunks, found.counts, lengths)
+
+    def _added(self) -> _Postings:
+        """The postings of the chunks that came by their terms."""
+        term_ids = np.concatenate([np.empty(0, np.int32), *self._term_ids])
         n_uses = np.bincount(term_ids, minlength=len(self._ids))
         names = list(self._ids)
-        used = sorted(np.flatnonzero(n_uses).tolist(), key=names.__getitem__)
-        rank = np.full(len(names), -1, dtype=np.int32)
+        used = sorted(range(len(names)), key=names.__getitem__)
+        rank = np.empty(len(names), dtype=np.int32)
         rank[used] = np.arange(len(used), dtype=np.int32)
         # Postings arrive chunk by chunk, so a stable sort by term leaves chunks ascending.
         order = np.argsort(rank[term_ids], kind="stable")
-        offsets = np.zeros(len(used) + 1, dtype=np.int64)
-        np.cumsum(n_uses[used], out=offsets[1:])
-        return LexicalIndex(
+        return _Postings(
             [names[i] for i in used],
-            offsets,
-            chunks[order],
-            np.concatenate(self._counts)[order],
-            np.concatenate(self._lengths),
+            _offsets(n_uses[used]),
+            np.concatenate([np.empty(0, np.int32), *self._chunks])[order],
+            np.concatenate([np.empty(0, np.uint16), *self._counts])[order],
         )
+
+    def _kept(self, source: LexicalIndex) -> _Postings:
+        """The postings of the copied chunks, under their new numbers."""
+        places = np.full(source.n_chunks, -1, dtype=np.int32)
+        for start, stop, here in self._copied:
+            places[start:stop] = np.arange(here, here + stop - start, dtype=np.int32)
+        chunks = places[source.chunks]
+        kept = chunks >= 0
+        # Chunks keep their order, so what was sorted by (term, chunk) still is.
+        before = np.zeros(len(kept) + 1, dtype=np.int64)
+        np.cumsum(kept, out=before[1:])
+        n_uses = np.diff(before[source.offsets])
+        used = np.flatnonzero(n_uses)
+        return _Postings(
+            [source.terms[i] for i in used.tolist()],
+            _offsets(n_uses[used]),
+            chunks[kept],
+            np.asarray(source.counts)[kept],
+        )
+
+
+def _offsets(n_uses: NDArray[np.int64]) -> NDArray[np.int64]:
+    offsets = np.zeros(len(n_uses) + 1, dtype=np.int64)
+    np.cumsum(n_uses, out=offsets[1:])
+    return offsets
+
+
+def _merged(many: _Postings, few: _Postings) -> _Postings:
+    """Merge postings of different chunks; the time for `few` counts, `many` is copied."""
+    known = set(many.terms)
+    new = [term for term in few.terms if term not in known]
+    places = np.array([bisect_left(many.terms, term) for term in new], dtype=np.int64)
+    # A term moves up by the new ones that come before it.
+    old_ranks = np.arange(len(many.terms))
+    old_ranks += np.searchsorted(places, old_ranks, side="right")
+    new_ranks = dict(zip(new, (places + np.arange(len(new))).tolist(), strict=True))
+    few_ranks = np.array(
+        [
+            new_ranks[term] if term in new_ranks else old_ranks[bisect_left(many.terms, term)]
+            for term in few.terms
+        ],
+        dtype=np.int64,
+    )
+    terms = [""] * (len(many.terms) + len(new))
+    for term, rank in zip(many.terms, old_ranks.tolist(), strict=True):
+        terms[rank] = term
+    for term, rank in new_ranks.items():
+        terms[rank] = term
+    keys, few_keys = _keys(many, old_ranks), _keys(few, few_ranks)
+    at = np.searchsorted(keys, few_keys)
+    n_uses = np.zeros(len(terms), dtype=np.int64)
+    n_uses[old_ranks] += np.diff(many.offsets)
+    n_uses[few_ranks] += np.diff(few.offsets)
+    return _Postings(
+        terms,
+        _offsets(n_uses),
+        np.insert(many.chunks, at, few.chunks),
+        np.insert(many.counts, at, few.counts),
+    )
+
+
+def _keys(postings: _Postings, ranks: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Numbers that sort as (term, chunk) does."""
+    keys: NDArray[np.int64] = np.repeat(ranks << 32, np.diff(postings.offsets))
+    keys += postings.chunks
+    return keys

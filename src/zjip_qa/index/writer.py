@@ -50,7 +50,7 @@ from zjip_qa.index.opened import (
     USER_DICTIONARY,
     OpenIndex,
 )
-from zjip_qa.index.postings import ForwardPostings, PostingsBuilder
+from zjip_qa.index.postings import PostingsBuilder
 from zjip_qa.index.spans import SpanStoreWriter
 from zjip_qa.index.store import AlignedText, StoreWriter
 from zjip_qa.settings import IndexSettings
@@ -159,7 +159,7 @@ class GenerationWriter:
         self._postings = PostingsBuilder()
         # Terms cut with another dictionary are no use, but the vectors beside them still are.
         same_words = reused is not None and reused.manifest.segmenter == segmenter.fingerprint
-        self._forward = ForwardPostings(reused.lexical) if reused and same_words else None
+        self._lexical = reused.lexical if reused and same_words else None
         self._rows = {}
         if reused is not None:
             signatures = np.load(reused.folder / SIGNATURES, allow_pickle=False)
@@ -242,8 +242,8 @@ class GenerationWriter:
         self._documents.append(replace(record, first_chunk=self.n_chunks))
         self._signatures.append(self._rows[record.doc_id])
         self._vectors.append(self._reused.dense.vectors(np.arange(start, stop)))
-        if self._forward is not None:
-            self._postings.copy(self._forward, start, stop)
+        if self._lexical is not None:
+            self._postings.copy(self._lexical, start, stop)
         else:
             title = self._reused.store.document(record.doc_id).title
             for chunk in self._reused.store.chunks(range(start, stop)):

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from zjip_qa.errors import BrokenIndex
 from zjip_qa.index.lexical import LexicalIndex, QueryTerm
-from zjip_qa.index.postings import ForwardPostings, PostingsBuilder
+from zjip_qa.index.postings import PostingsBuilder
 
 _CHUNKS = [
     ["专利", "转化", "专利"],
@@ -107,10 +107,11 @@ _TERM_LISTS = st.lists(st.lists(st.sampled_from(["a", "b", "专利", "商标", "
 @given(before=_TERM_LISTS, data=st.data())
 def test_copied_chunks_come_out_as_if_added(before: list[list[str]], data: st.DataObject) -> None:
     n = len(before)
-    source = ForwardPostings(LexicalIndex.build(n, before))
+    source = LexicalIndex.build(n, before)
     builder, expected = PostingsBuilder(), []
+    stop = 0
     for _ in range(data.draw(st.integers(0, 4))):
-        start = data.draw(st.integers(0, n))
+        start = data.draw(st.integers(stop, n))
         stop = data.draw(st.integers(start, n))
         builder.copy(source, start, stop)
         expected += before[start:stop]
@@ -121,3 +122,13 @@ def test_copied_chunks_come_out_as_if_added(before: list[list[str]], data: st.Da
     assert copied.terms == built.terms
     for name in ("offsets", "chunks", "counts", "lengths"):
         assert getattr(copied, name).tolist() == getattr(built, name).tolist(), name
+
+
+def test_chunks_are_copied_in_order_from_one_index() -> None:
+    builder = PostingsBuilder()
+    source = _index()
+    builder.copy(source, 1, 3)
+    with pytest.raises(ValueError, match="in its order"):
+        builder.copy(source, 2, 4)
+    with pytest.raises(ValueError, match="one index"):
+        builder.copy(_index(), 3, 4)
