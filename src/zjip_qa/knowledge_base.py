@@ -20,11 +20,14 @@ from zjip_qa.index import (
     BuildReport,
     DocumentSummary,
     OpenIndex,
+    Preview,
     Progress,
     build_index,
     current,
     open_index,
     plan_index,
+    preview,
+    with_dictionary,
 )
 from zjip_qa.retrieval import Retriever, RetrieverName, WordMatch, load_bridge, query_terms
 from zjip_qa.settings import IndexSettings
@@ -154,6 +157,27 @@ class KnowledgeBase:
                 return False
             self._serving = self._load()
             return True
+
+    def pending(self, corpus: str | Path, settings: IndexSettings | None = None) -> BuildPlan:
+        """Say what `build` would do now, with the encoder that is loaded.
+
+        Raises:
+            CorpusError: the corpus cannot be read.
+        """
+        settings = settings or IndexSettings()
+        return plan_index(Path(corpus), self._path, self._encoder, settings)
+
+    def preview(
+        self, corpus: str | Path, doc_id: str, settings: IndexSettings | None = None
+    ) -> Preview:
+        """Show how a document of a corpus is read and cut into passages and words.
+
+        Raises:
+            CorpusError: there is no such document, or it cannot be read.
+        """
+        folder = Path(corpus)
+        settings = with_dictionary(settings or IndexSettings(), folder)
+        return preview(folder, doc_id, self._encoder, settings)
 
     def search(
         self, question: str, k: int = 10, retriever: str = RetrieverName.HYBRID

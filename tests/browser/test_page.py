@@ -293,6 +293,93 @@ def test_pasted_text_is_added_indexed_and_cited(open_page: OpenPage, server: Any
     expect(page.locator(".sources")).to_contain_text("港口.txt")
 
 
+def open_document(page: Page, doc_id: str) -> None:
+    page.locator("[data-doc]").filter(has_text=doc_id).first.click()
+    expect(page.locator(f"#look .file bdi:text-is('{doc_id}')")).to_be_visible(timeout=30_000)
+
+
+def test_a_document_is_shown_as_it_is_cut_and_a_term_changes_the_cut(
+    open_page: OpenPage, server: Any, tmp_path: Path
+) -> None:
+    page = open_page("zh-CN")
+    open_tab(page, s.TAB_INDEX.zh)
+    files = []
+    for name in ("甲.txt", "乙.md"):
+        (tmp_path / name).write_text(f"{name}:海域立体分层设权率为3.75%。\n", encoding="utf-8")
+        files.append(tmp_path / name)
+    with page.expect_file_chooser() as chooser:
+        page.click("#upload")
+    chooser.value.set_files(files)
+    expect(page.locator("#added .good")).to_have_count(2)
+    expect(page.locator("#report .pending-build")).to_contain_text("待加入 2")
+    expect(page.locator("#report .state")).to_have_count(2)
+    open_document(page, "甲.txt")
+    words = page.locator("#look .w")
+    expect(words.filter(has_text=re.compile("^分层$"))).to_have_count(1)
+    page.fill("#term textarea, #term input", "立体分层设权率")
+    page.click("#term-add")
+    expect(page.locator("#look .own-word")).to_have_text("立体分层设权率")
+    expect(words.filter(has_text=re.compile("^分层$"))).to_have_count(0)
+    page.click("#update")
+    expect(page.locator("#report .note")).to_contain_text("新增 2", timeout=120_000)
+    expect(page.locator("#report .pending-build")).to_have_count(0)
+    open_tab(page, s.TAB_CHAT.zh)
+    ask(page, "海域立体分层设权率是多少?")
+    expect(page.locator(".answer .text")).to_contain_text("3.75")
+    page.get_by_role("button", name="English").click()
+    open_tab(page, s.TAB_INDEX.en)
+    expect(page.locator("#look .note")).to_have_text(s.LOOK_NOTE.en)
+    page.fill("#term textarea, #term input", "立体分层设权率")
+    page.click("#term-remove")
+    expect(page.locator("#look .own-word")).to_have_count(0)
+
+
+def test_a_document_is_taken_out_and_the_index_before_comes_back(
+    open_page: OpenPage, server: Any
+) -> None:
+    (server.corpus / "灯塔.txt").write_text("南麂灯塔高27.5米。\n", encoding="utf-8")
+    page = open_page("en-US")
+    open_tab(page, s.TAB_INDEX.en)
+    page.click("#update")
+    expect(page.locator("#report .note")).to_contain_text("Added 1,", timeout=120_000)
+    open_document(page, "灯塔.txt")
+    page.click("#remove")
+    expect(page.locator("#added")).to_contain_text("Moved 灯塔.txt to .removed")
+    expect(page.locator("#look")).to_have_text(s.LOOK_HINT.en)
+    expect(page.locator("#report .state").first).to_have_text(s.GONE.en)
+    page.click("#update")
+    expect(page.locator("#report .note")).to_contain_text("removed 1", timeout=120_000)
+    page.click("#compare button")
+    expect(page.locator("#history")).to_contain_text(s.HISTORY_REMOVED.en.format(count=1))
+    page.click("#go-back")
+    expect(page.locator("#added")).to_contain_text("Back at the index of")
+    expect(page.locator("#history")).to_contain_text(s.HISTORY_ADDED.en.format(count=1))
+    open_tab(page, s.TAB_CHAT.en)
+    ask(page, "南麂灯塔有多高?")
+    expect(page.locator(".answer .text")).to_contain_text("27.5")
+    open_tab(page, s.TAB_INDEX.en)
+    page.click("#go-back")
+    expect(page.locator("#history")).to_contain_text(s.HISTORY_REMOVED.en.format(count=1))
+
+
+def test_a_document_is_found_by_its_name_and_a_hostile_one_is_only_shown(
+    open_page: OpenPage,
+) -> None:
+    page = open_page("en-US", width=360, height=740)
+    open_tab(page, s.TAB_INDEX.en)
+    page.fill("#find textarea, #find input", "ZHEJIANG")
+    expect(page.locator("[data-doc]")).to_have_count(1, timeout=10_000)
+    page.fill("#find textarea, #find input", "onerror")
+    expect(page.locator("[data-doc]")).to_have_count(1, timeout=10_000)
+    page.locator("[data-doc]").click()
+    expect(page.locator("#look .cut-text")).to_contain_text("<script>", timeout=30_000)
+    assert no_sideways_scrolling(page)
+    assert page.locator("#look img, #look script").count() == 0
+    page.fill("#find textarea, #find input", "nowhere")
+    expect(page.locator("#report")).to_contain_text("No document has “nowhere”")
+    assert "owned" not in page.title()
+
+
 def test_an_uploaded_file_is_never_overwritten_unasked(
     open_page: OpenPage, server: Any, tmp_path: Path
 ) -> None:

@@ -17,6 +17,9 @@ from zjip_qa.documents.readers import reader_for
 from zjip_qa.errors import CorpusError, UnreadableDocument
 from zjip_qa.types import Document, Language
 
+USER_DICTIONARY = ".user_dictionary.txt"
+"""The corpus folder's own jieba dictionary; its name is hidden, so it is no document."""
+
 
 @dataclass(frozen=True, slots=True)
 class CorpusFile:
@@ -90,6 +93,12 @@ def scan_corpus(folder: Path) -> Corpus:
     sources, left_out = _pair_translations(found_files)
     problems += left_out
     return Corpus(tuple(sources), tuple(sorted(problems, key=lambda p: (p.doc_id, p.reason))))
+
+
+def corpus_dictionary(folder: Path) -> Path | None:
+    """The folder's own user dictionary, if it has one; a link isn't followed."""
+    path = folder / USER_DICTIONARY
+    return path if path.is_file() and not path.is_symlink() else None
 
 
 def read_document(file: CorpusFile) -> Document:

@@ -8,7 +8,8 @@ from zjip_qa.index.history import Generation, History, history
 from zjip_qa.index.lexical import LexicalIndex, QueryTerm
 from zjip_qa.index.manifest import Manifest, verify
 from zjip_qa.index.opened import OpenIndex, open_index
-from zjip_qa.index.plan import BuildPlan, plan_index
+from zjip_qa.index.plan import BuildPlan, plan_index, with_dictionary
+from zjip_qa.index.preview import CutChunk, Preview, preview
 from zjip_qa.index.spans import SpanRows, SpanStore
 from zjip_qa.index.store import AlignedText, DocumentSummary, Store
 
@@ -17,6 +18,7 @@ __all__ = [
     "BuildPlan",
     "BuildReport",
     "Changes",
+    "CutChunk",
     "DenseIndex",
     "DocumentSummary",
     "Generation",
@@ -24,6 +26,7 @@ __all__ = [
     "LexicalIndex",
     "Manifest",
     "OpenIndex",
+    "Preview",
     "Progress",
     "QueryTerm",
     "SpanRows",
@@ -35,6 +38,8 @@ __all__ = [
     "history",
     "open_index",
     "plan_index",
+    "preview",
     "rollback",
     "verify",
+    "with_dictionary",
 ]

@@ -27,7 +27,7 @@ from zjip_qa.index.changes import compare
 from zjip_qa.index.generations import build_lock, current, new_folder, prune, publish, writing
 from zjip_qa.index.manifest import Manifest, verify
 from zjip_qa.index.opened import OpenIndex, load
-from zjip_qa.index.plan import Plan, why_anew
+from zjip_qa.index.plan import Plan, why_anew, with_dictionary
 from zjip_qa.index.unfinished import UNFINISHED, RememberingEncoder
 from zjip_qa.index.writer import GenerationWriter, read_source, sort_problems
 from zjip_qa.settings import IndexSettings
@@ -114,7 +114,8 @@ def build_index(
         corpus: folder of documents.
         index: folder of the index, made if absent.
         encoder: gives the vectors.
-        settings: sizes, and what is kept.
+        settings: sizes, and what is kept; where they name no user dictionary, the corpus
+            folder's own is taken.
         rebuild: take nothing over, neither of the index nor of a build that was killed.
         progress: called as the work goes on; an exception from it ends the build.
 
@@ -127,6 +128,7 @@ def build_index(
         BrokenIndex: the new index failed its check, and is not used.
     """
     started = time.monotonic()
+    settings = with_dictionary(settings, corpus)
     segmenter = Segmenter(settings.user_dictionary)
     found = scan_corpus(corpus)
     with build_lock(index):

@@ -6,10 +6,11 @@ and how long it may take. It changes nothing on the disk.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from zjip_qa.documents import Corpus, CorpusFile, Problem, scan_corpus
+from zjip_qa.documents import Corpus, CorpusFile, Problem, corpus_dictionary, scan_corpus
 from zjip_qa.documents.duplicates import Duplicate, exact_duplicates
 from zjip_qa.embedding.encoder import Encoder
 from zjip_qa.errors import IndexUnusable
@@ -18,6 +19,7 @@ from zjip_qa.index.generations import current
 from zjip_qa.index.manifest import DocumentRecord, Manifest, read_manifest
 from zjip_qa.index.writer import model_record, package_version
 from zjip_qa.settings import IndexSettings
+from zjip_qa.text import Segmenter
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,20 +71,31 @@ class BuildPlan:
             documents, except where they proved so last time.
         problems: files that will be left out as far as is known without reading them, each with
             its reason.
-        duplicates: exact copies.
+        duplicates: exact copies, and near ones that the last build found.
         anew: why everything is encoded anew, "" if only what changed is.
+        new_words: whether words are cut anew, by another user dictionary.
         n_documents: files that are to be documents.
         n_bytes: size of what is encoded.
         seconds: estimate, None where no build has measured the speed of this model.
+        sizes: bytes of every file that is to be a document.
     """
 
     changes: Changes
     problems: tuple[Problem, ...] = ()
     duplicates: tuple[Duplicate, ...] = ()
     anew: str = ""
+    new_words: bool = False
     n_documents: int = 0
     n_bytes: int = 0
     seconds: float | None = None
+    sizes: Mapping[str, int] = field(default_factory=dict)
+
+
+def with_dictionary(settings: IndexSettings, corpus: Path) -> IndexSettings:
+    """The settings, with the corpus folder's own user dictionary where they name none."""
+    if settings.user_dictionary is not None:
+        return settings
+    return replace(settings, user_dictionary=corpus_dictionary(corpus))
 
 
 def content(file: CorpusFile) -> Content:
@@ -113,8 +126,10 @@ def plan_index(
     """Say what `build_index` with the same arguments would do.
 
     Raises:
-        CorpusError: the folder is unreadable.
+        CorpusError: the folder or the user dictionary is unreadable.
     """
+    settings = with_dictionary(settings, corpus)
+    segmenter = Segmenter(settings.user_dictionary)
     found = scan_corpus(corpus)
     manifest, anew = None, ""
     try:
@@ -134,12 +149,27 @@ def plan_index(
     return BuildPlan(
         changes=compare(manifest.contents if manifest else {}, readable),
         problems=tuple(problems[doc_id] for doc_id in sorted(problems)),
-        duplicates=tuple(exact_duplicates(list(now), [sha256 for sha256, _ in now.values()])),
+        duplicates=_duplicates(now, manifest),
         anew=anew,
+        new_words=manifest is not None and manifest.segmenter != segmenter.fingerprint,
         n_documents=len(readable),
         n_bytes=n_bytes,
         seconds=_seconds(n_bytes, manifest, encoder),
+        sizes={f.doc_id: f.size for f in plan.files if f.doc_id in readable},
     )
+
+
+def _duplicates(now: Mapping[str, Content], manifest: Manifest | None) -> tuple[Duplicate, ...]:
+    """Exact copies among the files, and the near ones of an index whose files are unchanged."""
+    hashes = [sha256 for sha256, _ in now.values()]
+    found = {copy.doc_id: copy for copy in exact_duplicates(list(now), hashes)}
+    if manifest is not None:
+        before = manifest.contents
+        for known in manifest.duplicates:
+            pair = (known.doc_id, known.of)
+            if all(now.get(doc_id) == before[doc_id] for doc_id in pair):
+                found.setdefault(known.doc_id, known)
+    return tuple(found[doc_id] for doc_id in sorted(found))
 
 
 def _seconds(n_bytes: int, manifest: Manifest | None, encoder: Encoder) -> float | None:

@@ -28,7 +28,7 @@ from zjip_qa.interfaces import strings as s
 from zjip_qa.interfaces.chat_tab import ChatTab
 from zjip_qa.interfaces.corpus_files import MAX_MEGABYTES
 from zjip_qa.interfaces.evaluate_tab import build_evaluate_tab
-from zjip_qa.interfaces.index_tab import build_index_tab, render_report
+from zjip_qa.interfaces.index_tab import CorpusTab
 from zjip_qa.interfaces.localised import Localised
 from zjip_qa.interfaces.security import SecurityHeaders
 from zjip_qa.interfaces.service import CoreType, Service
@@ -145,9 +145,11 @@ def build_app(service: Service) -> gr.Blocks:
             with words.add(gr.Tab(id="chat"), label=s.TAB_CHAT):
                 chat = ChatTab(service, words, language)
             with words.add(gr.Tab(id="index"), label=s.TAB_INDEX):
-                report = build_index_tab(service, words, language)
+                corpus = CorpusTab(service, words, language)
             with words.add(gr.Tab(id="evaluate"), label=s.TAB_EVALUATE):
                 build_evaluate_tab(service, words, language)
+
+        n_chat = len(chat.state)
 
         def relabel(chosen: str, *session: Any) -> list[Any]:
             to = Language(chosen)
@@ -155,9 +157,9 @@ def build_app(service: Service) -> gr.Blocks:
                 render_head(to),
                 chosen,
                 chosen,
-                render_report(service, service.status, to),
                 *words.updates(to),
-                *chat.rendered(to, *session),
+                *chat.rendered(to, *session[:n_chat]),
+                *corpus.rendered(to, *session[n_chat:]),
             ]
 
         def greet(remembered: str, request: gr.Request, *session: Any) -> list[Any]:
@@ -168,19 +170,22 @@ def build_app(service: Service) -> gr.Blocks:
         def switch(event: gr.EventData, *session: Any) -> list[Any]:
             return relabel(Language(event.language), *session)
 
-        relabelled = [head, stored, language, report, *words.components, *chat.outputs]
+        relabelled = [
+            head, stored, language, *words.components, *chat.outputs, *corpus.outputs
+        ]  # fmt: skip
+        session = [*chat.state, *corpus.state]
         quiet: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
-        head.select(switch, chat.state, relabelled, **quiet)
-        app.load(greet, [stored, *chat.state], relabelled, **quiet).then(
+        head.select(switch, session, relabelled, **quiet)
+        app.load(greet, [stored, *session], relabelled, **quiet).then(
             chat.watch,
             [language, chat.turns],
             [chat.notice, chat.conversation],
             concurrency_limit=None,
             **quiet,
         ).then(
-            lambda to: render_report(service, service.status, Language(to)),
-            language,
-            report,
+            lambda to, *of: corpus.rendered(Language(to), *of),
+            [language, *corpus.state],
+            corpus.outputs,
             **quiet,
         )
     return app

@@ -53,6 +53,7 @@ def plan_json(plan: BuildPlan) -> dict[str, object]:
         "problems": problems_json(plan.problems),
         "duplicates": _duplicates_json(plan.duplicates),
         "anew": plan.anew,
+        "new_words": plan.new_words,
         "n_documents": plan.n_documents,
         "n_bytes": plan.n_bytes,
         "seconds": None if plan.seconds is None else round(plan.seconds, 1),
@@ -71,6 +72,8 @@ def plan_text(plan: BuildPlan, index: Path) -> str:
     lines = [f"{index}: {plan.n_documents} documents, {counts}", *named_changes(changes)]
     if plan.anew:
         lines.append(f"  everything is embedded anew: {plan.anew}")
+    elif plan.new_words:
+        lines.append("  words are cut anew: the user dictionary is another")
     if plan.problems:
         lines.append(f"  {len(plan.problems)} files would be left out, as far as is known:")
         lines += [f"    {p.doc_id}: {p.reason}" for p in plan.problems[:_MAX_NAMED]]

@@ -23,7 +23,7 @@ from zjip_qa.settings import IndexSettings, Settings
 from zjip_qa.types import Answer, Document, Hit, Span
 
 if TYPE_CHECKING:
-    from zjip_qa.index import BuildReport, DocumentSummary, Progress
+    from zjip_qa.index import BuildPlan, BuildReport, DocumentSummary, History, Preview, Progress
 
 logger = logging.getLogger(__name__)
 
@@ -78,6 +78,14 @@ class Core(Protocol):
 
     def translation(self, doc_id: str) -> list[tuple[Span, str]]:
         """A document's sentences with their translations."""
+        ...
+
+    def pending(self, corpus: Path, settings: IndexSettings | None = None) -> BuildPlan:
+        """What a build would do now."""
+        ...
+
+    def preview(self, corpus: Path, doc_id: str, settings: IndexSettings | None = None) -> Preview:
+        """How a document is read and cut."""
         ...
 
 
@@ -200,6 +208,44 @@ class Service:
             rebuild: encode everything anew instead of only what changed.
         """
         return self._in_background(lambda: self._build(rebuild=rebuild), Phase.INDEXING)
+
+    def pending(self) -> BuildPlan:
+        """What an update would do now.
+
+        Raises:
+            ZjipQAError: no index is open yet, or the corpus folder cannot be read.
+        """
+        return self.core.pending(self.settings.corpus, self.settings.indexing)
+
+    def look(self, doc_id: str) -> Preview:
+        """How a document of the corpus folder is read and cut.
+
+        Raises:
+            ZjipQAError: no index is open yet, or the document cannot be read.
+        """
+        return self.core.preview(self.settings.corpus, doc_id, self.settings.indexing)
+
+    def history(self) -> History | None:
+        """The index in use and the one before; None where nothing can be told."""
+        from zjip_qa.index import history
+
+        try:
+            return history(self.settings.index)
+        except IndexUnusable:
+            return None
+
+    def go_back(self) -> History:
+        """Put the index before back into use; the next question is asked of it.
+
+        Raises:
+            IndexUnusable: there is none, it is damaged, or a build is at work.
+        """
+        from zjip_qa.index import history, rollback
+
+        rollback(self.settings.index)
+        self._status = replace(self._status, report=None)
+        _ = self.core
+        return history(self.settings.index)
 
     def watch(self) -> Iterator[Status]:
         """The status now and whenever it changes, until nothing is going on."""

@@ -31,7 +31,7 @@ SUBTITLE = Text(
 )
 LANGUAGE = Text("界面语言", "Language of the interface")
 TAB_CHAT = Text("问答", "Chat")
-TAB_INDEX = Text("索引", "Index")
+TAB_INDEX = Text("语料", "Corpus")
 TAB_EVALUATE = Text("评测", "Evaluate")
 
 # Chat
@@ -112,21 +112,112 @@ LEGS = {
     "bridge": Text("跨语言", "Bridge"),
 }
 
-# Index tab
+# Corpus tab
 INDEX_INTRO = Text(
     "把文件放进语料文件夹,再更新索引。更新期间旧索引照常回答。",
     "Put files into the corpus folder, then update the index. The old one answers meanwhile.",
 )
 UPDATE_INDEX = Text("更新索引", "Update the index")
 REBUILD_INDEX = Text("全部重建", "Rebuild everything")
-UPLOAD = Text("上传 .txt 或 .md 文件", "Upload .txt or .md files")
+UPLOAD = Text("上传文件", "Upload files")
 PASTE = Text("粘贴文本", "Paste text")
 PASTE_NAME = Text("文件名", "File name")
 PASTE_NAME_HINT = Text("例如 notes.md", "for example notes.md")
 PASTE_TEXT = Text("内容", "Text")
 PASTE_ADD = Text("加入语料", "Add to the corpus")
 REPLACE = Text("替换同名文件", "Replace files of the same name")
-DOCUMENTS = Text("已索引的文档", "Indexed documents")
+DOCUMENTS = Text("文档({count})", "Documents ({count})")
+FIND = Text("按名称查找文档", "Find a document by its name")
+NONE_FOUND = Text("没有名称含“{words}”的文档。", "No document has “{words}” in its name.")
+PACE = Text("每秒 {rate},约剩 {left}", "{rate}/s, about {left} left")
+SECONDS = Text("{count} 秒", "{count} s")
+MINUTES = Text("{count} 分钟", "{count} min")
+PENDING = Text(
+    "语料文件夹与索引不同:待加入 {added},已改 {changed},待删除 {removed}。更新索引即可。",
+    "The folder differs from the index: {added} to add, {changed} changed, {removed} to remove. "
+    "Update the index.",
+)
+PENDING_TIME = Text("需编码 {size},约 {time}。", "{size} to embed, about {time}.")
+PENDING_WORDS = Text(
+    "用户词典有变化,更新索引后检索才会用到。",
+    "The user dictionary has changed; searching takes it up when the index is updated.",
+)
+NEW = Text("待加入", "new")
+CHANGED = Text("已改,待更新", "changed")
+GONE = Text("已移出,待删除", "taken out")
+COPY_OF = Text("与 {name} 相同", "says what {name} says")
+NEARLY = Text("与 {name} 几乎相同", "says nearly what {name} says")
+LANGUAGES = {"zh": Text("中文", "Chinese"), "en": Text("英文", "English")}
+LOOK_HINT = Text(
+    "点击左侧的文档,看它怎样被读取、切分。",
+    "Click a document to see how it is read and cut.",
+)
+LOOK_META = Text(
+    "{spoken} · {size} · {characters} 字 · {chunks} 段",
+    "{spoken} · {size} · {characters} characters · {chunks} passages",
+)
+LOOK_NOTE = Text(
+    "每段是检索的单位;底色块是分出的词,加框的是用户词典里的词。",
+    "Passages are what is searched. Tinted are the words they are cut into; framed, words of the "
+    "user dictionary.",
+)
+LOOK_MORE = Text("…后面还有 {count} 段", "… {count} more passages")
+LOOK_FAILED = Text("读不了这个文件:{reason}", "This file can't be read: {reason}")
+PASSAGE = Text("第 {number} 段", "Passage {number}")
+TERM = Text("用户词典:要整体保留的词", "User dictionary: a word to keep whole")
+TERM_HINT = Text("例如 有效专利拥有量", "a word of your texts")
+TERM_ADD = Text("加入词典", "Add the word")
+TERM_REMOVE = Text("移出词典", "Remove the word")
+TERMS = Text("词典里的词:", "In the dictionary:")
+TERM_ADDED = Text(
+    "“{term}”已加入词典,下面是新的切分。更新索引后检索也会用到。",
+    "Added “{term}”; below is the new cut. Update the index to search with it.",
+)
+TERM_REMOVED = Text("“{term}”已移出词典。", "Removed “{term}” from the dictionary.")
+TERM_KNOWN = Text("“{term}”已在词典里。", "“{term}” is in the dictionary already.")
+TERM_UNKNOWN = Text("词典里没有“{term}”。", "“{term}” isn't in the dictionary.")
+TERM_BAD = Text(
+    "“{term}”不能作词:须有文字,不含空格,不超过 {limit} 字。",
+    "“{term}” can't be a word: it needs letters, no spaces, and at most {limit} characters.",
+)
+TERM_NOT_WRITTEN = Text("词典没能写入:{reason}", "The dictionary could not be written: {reason}")
+REMOVE = Text("移出语料", "Take out of the corpus")
+FILE_REMOVED = Text(
+    "{name} 已移到语料文件夹的 {folder} 里。更新索引后不再用它回答。",
+    "Moved {name} to {folder} in the corpus folder. Update the index to stop answering from it.",
+)
+FILE_GONE = Text("语料里已没有 {name}。", "{name} isn't in the corpus any more.")
+FILE_NOT_REMOVED = Text("{name} 没能移出:{reason}", "{name} could not be taken out: {reason}")
+HISTORY = Text("与上一版索引比较、回退", "Compare with the index before, go back")
+HISTORY_NONE = Text(
+    "还没有上一版索引;下次更新后,这里可以比较和回退。",
+    "There is no index before this one yet. After the next update you can compare and go back.",
+)
+HISTORY_LINE = Text(
+    "{created}:{documents} 篇文档,{chunks} 段",
+    "{created}: {documents} documents, {chunks} passages",
+)
+HISTORY_NOW = Text("现在", "Now")
+HISTORY_BEFORE = Text("上一版", "Before")
+HISTORY_SAME = Text("文档没有不同。", "The documents are the same.")
+HISTORY_WORDS = Text("用户词典不同。", "The user dictionaries differ.")
+HISTORY_ADDED = Text("现在多出({count})", "Now there, not before ({count})")
+HISTORY_CHANGED = Text("内容不同({count})", "Changed ({count})")
+HISTORY_REMOVED = Text("现在没有({count})", "There before, not now ({count})")
+GO_BACK = Text("回到上一版", "Go back to the index before")
+WENT_BACK = Text(
+    "已回到 {created} 的索引。再点一次可以撤销。",
+    "Back at the index of {created}. Press once more to undo.",
+)
+CANNOT_GO_BACK = Text("不能回退:{reason}", "Can't go back: {reason}")
+OTHER_SERVES = Text(
+    "磁盘上的索引用不了,仍由先前打开的索引回答:{reason}",
+    "The index on the disk can't be used; the one opened before still answers: {reason}",
+)
+TOO_MANY_FILES = Text(
+    "一次最多上传 {limit} 个文件,其余没有加入。",
+    "At most {limit} files at once; the others were not added.",
+)
 STARTING = Text("正在打开索引…", "Opening the index…")
 INDEXING = Text("正在建立索引", "Building the index")
 READY = Text("索引就绪:{count} 篇文档。", "The index is ready. Documents: {count}.")
@@ -156,11 +247,14 @@ FILE_EXISTS = Text(
     "{name} exists and was left alone. Tick “Replace files of the same name” to replace it.",
 )
 FILE_BAD_NAME = Text(
-    "文件名 {name} 不能用:须以 .txt 或 .md 结尾,不含路径,不以点开头。",
-    "The name {name} can't be used: it must end in .txt or .md, hold no path "
+    "文件名 {name} 不能用:须以 {kinds} 之一结尾,不含路径,不以点开头。",
+    "The name {name} can't be used: it must end in one of {kinds}, hold no path "
     "and not start with a dot.",
 )
 FILE_TOO_LARGE = Text("{name} 超过 {limit} MB,没有加入。", "{name} is over {limit} MB; not added.")
+FILE_OTHER_KIND = Text(
+    "{name} 的内容与扩展名不符,没有加入。", "{name} isn't what its name says; not added."
+)
 FILE_EMPTY = Text("{name} 是空的,没有加入。", "{name} is empty; not added.")
 FILE_NOT_WRITTEN = Text("{name} 写不进语料文件夹:{reason}", "{name} could not be written: {reason}")
 

@@ -8,9 +8,18 @@ from typing import Any, Self
 
 import pytest
 
-from zjip_qa.errors import BrokenIndex, QuestionError
-from zjip_qa.index import BuildReport, DocumentSummary
+from zjip_qa.errors import BrokenIndex, CorpusError, QuestionError
+from zjip_qa.index import (
+    BuildPlan,
+    BuildReport,
+    Changes,
+    CutChunk,
+    DocumentSummary,
+    Preview,
+)
 from zjip_qa.retrieval import WordMatch
+from zjip_qa.settings import IndexSettings
+from zjip_qa.text import Token
 from zjip_qa.types import (
     Answer,
     Block,
@@ -92,6 +101,16 @@ class FakeCore:
 
     def summaries(self) -> list[DocumentSummary]:
         return [DocumentSummary("a.md", "保护", Language.ZH, 70, "0" * 64, 1, True)]
+
+    def pending(self, corpus: Path, settings: IndexSettings | None = None) -> BuildPlan:
+        return BuildPlan(Changes(unchanged=("a.md",)), n_documents=1, sizes={"a.md": 70})
+
+    def preview(self, corpus: Path, doc_id: str, settings: IndexSettings | None = None) -> Preview:
+        if doc_id != "a.md":
+            raise CorpusError(f"{doc_id} isn't a document of the corpus folder any more")
+        chunk = Chunk("a.md", 6, 20, TEXT[6:20], ("保护",))
+        words = (Token("社会", 0, 2), Token("满意度", 2, 5), Token("达到", 5, 7))
+        return Preview(DOCUMENT, 70, 3, (CutChunk(chunk, words),))
 
     def translation(self, doc_id: str) -> list[tuple[Span, str]]:
         return [(FIRST, "Satisfaction reached 86.02 points."), (SECOND, "Protection is stronger.")]
