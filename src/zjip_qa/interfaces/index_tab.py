@@ -162,7 +162,7 @@ class CorpusTab:
             [self.added, self.text, self.report],
             **_QUIET,
         )
-        find.input(self._list, [chosen, find], self.report, trigger_mode="always_last", **_QUIET)
+        find.change(self._list, [chosen, find], self.report, trigger_mode="always_last", **_QUIET)
         self.report.select(self._open, chosen, [self.doc_id, self.tools, self.look], **_QUIET)
         for button, change in ((self.teach, add_term), (self.forget, remove_term)):
             button.click(
