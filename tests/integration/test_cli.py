@@ -360,6 +360,18 @@ def test_a_dry_run_says_what_a_build_would_do_and_does_nothing(
     assert run("index", *here, "--dry-run", "--json").json["seconds"] == 0
 
 
+def test_a_model_that_is_missing_leaves_the_index_as_it_is(
+    run: Run, tmp_path: Path, shipped_index: Path
+) -> None:
+    index = tmp_path / "index"
+    shutil.copytree(shipped_index, index)
+    before = current(index).name
+    outcome = run("index", "--index", index, "--model", tmp_path / "none", "--rebuild")
+    _assert_one_line(outcome, "none")
+    assert current(index).name == before
+    assert run("ask", ZH, "--index", index).status == 0
+
+
 def test_rollback_goes_back_and_forth(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

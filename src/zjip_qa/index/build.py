@@ -224,6 +224,7 @@ class _Meter:
         self._progress = progress
         self._total = plan.n_bytes or 1
         self._size = 0
+        self._remembered = 0
         self._done = 0
         self._seconds = 0.0
         self._begun = time.monotonic()
@@ -238,7 +239,8 @@ class _Meter:
             return
         size = self._size + share * file.size
         seconds = self._seconds + time.monotonic() - self._begun
-        rate = size / seconds if size and seconds > _TELLING_SECONDS else 0.0
+        encoded = size - self._remembered
+        rate = encoded / seconds if encoded > 0 and seconds > _TELLING_SECONDS else 0.0
         self._progress(
             Progress(
                 Stage.DOCUMENTS,
@@ -251,11 +253,14 @@ class _Meter:
             )
         )
 
-    def finish(self, file: CorpusFile) -> None:
-        """Count `file` as done."""
+    def finish(self, file: CorpusFile, *, encoded: bool) -> None:
+        """Count `file` as done; unless it was `encoded`, it doesn't tell how fast that goes."""
         self._done += 1
         if file.doc_id not in self._kept:
-            self._seconds += time.monotonic() - self._begun
+            if encoded:
+                self._seconds += time.monotonic() - self._begun
+            else:
+                self._remembered += file.size
             self._begun = time.monotonic()
             self._size += file.size
             self.show(file, 0.0)
@@ -273,15 +278,16 @@ def _write(
         writer.note(problem)
     meter = _Meter(plan, progress)
     for file in plan.files:
+        encoded = False
         if file.doc_id in plan.kept:
             writer.copy(plan.kept[file.doc_id])
         else:
             meter.begin()
             try:
-                writer.add(file, partial(meter.show, file))
+                encoded = writer.add(file, partial(meter.show, file))
             except CorpusError as error:
                 writer.note(Problem(file.doc_id, str(error)))
-        meter.finish(file)
+        meter.finish(file, encoded=encoded)
     if not writer.n_chunks:
         problems = sort_problems(writer.problems)
         first = f"; the first of {len(problems)}: {problems[0].reason}" if problems else ""

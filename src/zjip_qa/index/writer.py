@@ -53,6 +53,7 @@ from zjip_qa.index.opened import (
 from zjip_qa.index.postings import PostingsBuilder
 from zjip_qa.index.spans import SpanStoreWriter
 from zjip_qa.index.store import AlignedText, StoreWriter
+from zjip_qa.index.unfinished import RememberingEncoder
 from zjip_qa.settings import IndexSettings
 from zjip_qa.text import Segmenter
 from zjip_qa.types import Chunk, Document, Sentence, Span
@@ -130,7 +131,7 @@ class GenerationWriter:
     def __init__(
         self,
         folder: Path,
-        encoder: Encoder,
+        encoder: RememberingEncoder,
         settings: IndexSettings,
         segmenter: Segmenter,
         reused: OpenIndex | None,
@@ -170,6 +171,8 @@ class GenerationWriter:
             self._store = files.enter_context(
                 StoreWriter(folder / STORE, copy_from=reused.folder / STORE if reused else None)
             )
+            if settings.user_dictionary is not None:
+                self._keep_dictionary(settings.user_dictionary)
             if settings.token_vectors:
                 self._tokens, self._sentences = (
                     files.enter_context(
@@ -191,17 +194,20 @@ class GenerationWriter:
         """Record that a file isn't in the index."""
         self.problems.append(problem)
 
-    def add(self, file: CorpusFile, advance: Callable[[float], None]) -> None:
+    def add(self, file: CorpusFile, advance: Callable[[float], None]) -> bool:
         """Read, cut, encode and write a document, its translation aligned to it.
 
         Args:
             file: the document; a translation that cannot be read is noted, and left out.
             advance: called with the share of the document that is done, 0…1.
 
+        Returns:
+            Whether all of it was encoded now, so that it tells how fast that goes.
+
         Raises:
             CorpusError: the document cannot be read or holds no text; nothing is written.
         """
-        started = time.monotonic()
+        started, n_remembered = time.monotonic(), self._encoder.n_remembered
         document, chunks, sentences = read_source(file, self._encoder, self._settings)
         translations = self._translations(file, document, sentences)
         first_chunk = self.n_chunks
@@ -232,7 +238,10 @@ class GenerationWriter:
             )
         )
         self._signatures.append(signature(document.text))
+        if self._encoder.n_remembered > n_remembered:
+            return False
         self._encoded.add(file.size, time.monotonic() - started)
+        return True
 
     def copy(self, record: DocumentRecord) -> None:
         """Take over a document of the reused generation with everything that belongs to it."""
@@ -257,13 +266,15 @@ class GenerationWriter:
         """Write what was held back, and the manifest last."""
         with writing(self._folder.parent):
             self._files.close()
-            DenseIndex.from_vectors(np.concatenate(self._vectors)).save(self._folder / DENSE)
+            vectors = np.concatenate(self._vectors)
+            self._vectors.clear()  # FAISS makes a copy too: two at a time are enough
+            DenseIndex.from_vectors(vectors).save(self._folder / DENSE)
+            del vectors
             self._postings.finish().save(self._folder / LEXICAL)
             signatures = np.stack(self._signatures)
             np.save(self._folder / SIGNATURES, signatures, allow_pickle=False)
             dictionary = self._settings.user_dictionary
             if dictionary is not None:
-                shutil.copyfile(dictionary, self._folder / USER_DICTIONARY)
                 dictionary = Path(USER_DICTIONARY)
             manifest = Manifest(
                 format_version=FORMAT_VERSION,
@@ -287,6 +298,15 @@ class GenerationWriter:
             )
             (self._folder / MANIFEST).write_text(to_json(manifest), encoding="utf-8", newline="\n")
         return manifest
+
+    def _keep_dictionary(self, path: Path) -> None:
+        """Copy the user dictionary, as the segmenter has read it."""
+        copy = self._folder / USER_DICTIONARY
+        shutil.copyfile(path, copy)
+        if Segmenter(copy).fingerprint != self._segmenter.fingerprint:
+            raise CorpusError(
+                f"the user dictionary {path} changed while the build began; build the index again"
+            )
 
     def _linked(self) -> dict[str, FileRecord]:
         """Records of the files that are those of the reused generation."""

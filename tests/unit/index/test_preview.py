@@ -73,3 +73,21 @@ def test_a_malformed_dictionary_and_a_linked_one(build: Build, corpus: Path, ind
     outside.write_text("专利转化率\n", encoding="utf-8")
     dictionary.symlink_to(outside)
     assert with_dictionary(SETTINGS, corpus).user_dictionary is None
+
+
+def test_a_dictionary_that_changes_while_a_build_begins_is_not_mixed(
+    build: Build, corpus: Path, index: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dictionary = corpus / ".user_dictionary.txt"
+    dictionary.write_text("专利转化率\n", encoding="utf-8")
+
+    def change(*_: object, **__: object) -> None:
+        dictionary.write_text("许可合同\n", encoding="utf-8")
+
+    monkeypatch.setattr("zjip_qa.index.build.prune", change)  # the first step after reading it
+    with pytest.raises(CorpusError, match="changed while the build began"):
+        build()
+    monkeypatch.undo()
+    build()
+    with open_index(index) as opened:
+        assert opened.lexical.df("许可合同") > 0
