@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from zjip_qa.answering import ExtractiveAnswerer, complete
+from zjip_qa.answering import ExtractiveAnswerer, GlossedWord, complete, gloss
 from zjip_qa.embedding import Encoder, load_encoder
 from zjip_qa.errors import QuestionError
 from zjip_qa.index import (
@@ -236,6 +236,13 @@ class KnowledgeBase:
         """Give the aligned translation of a document: source span and text, in order."""
         store = self._serving.index.store
         return store.translation_of(doc_id, 0, len(store.document(doc_id).text))
+
+    def gloss(self, passage: str) -> list[GlossedWord]:
+        """Give the words of a Chinese passage with English senses from a dictionary, in order.
+
+        No translation: see `answering/gloss.py`. The first call reads the dictionary.
+        """
+        return gloss(passage, self._serving.segmenter, load_bridge())
 
     def matched_words(self, question: str, hit: Hit) -> list[str]:
         """List the words of a hit that a question's words met, as they are or translated."""

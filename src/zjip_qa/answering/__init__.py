@@ -2,6 +2,15 @@
 
 from zjip_qa.answering.answerer import ExtractiveAnswerer
 from zjip_qa.answering.followup import complete
+from zjip_qa.answering.gloss import GlossedWord, gloss
 from zjip_qa.answering.quantities import Quantity, find_quantities, in_english
 
-__all__ = ["ExtractiveAnswerer", "Quantity", "complete", "find_quantities", "in_english"]
+__all__ = [
+    "ExtractiveAnswerer",
+    "GlossedWord",
+    "Quantity",
+    "complete",
+    "find_quantities",
+    "gloss",
+    "in_english",
+]

@@ -5,17 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import lru_cache
 from itertools import islice
 
 from zjip_qa.answering import wording
 from zjip_qa.answering.check import Verdict, worst_verdict
 from zjip_qa.answering.evidence import Evidence, EvidenceFinder
 from zjip_qa.answering.highlight import bold, clause_scores, twin, value_spans
-from zjip_qa.answering.names import Place, places_in
+from zjip_qa.answering.names import places_in
 from zjip_qa.answering.quantities import find_quantities, in_english
 from zjip_qa.answering.question import Asked, read_question
-from zjip_qa.answering.scope import main_places, right_figures, right_kind, right_place, right_years
+from zjip_qa.answering.refusal import refusal
+from zjip_qa.answering.scope import ScopeCheck
 from zjip_qa.answering.section import asked_section, stands_in
 from zjip_qa.answering.signals import load_weights
 from zjip_qa.embedding import SpanVectors
@@ -47,7 +47,7 @@ class ExtractiveAnswerer:
         self._segmenter = segmenter
         self._bridge = bridge
         self._finder = EvidenceFinder(index, segmenter, bridge)
-        self._main_places = lru_cache(maxsize=256)(self._read_main_places)
+        self._scope = ScopeCheck(index, segmenter)
 
     def answer(self, query: Query, *, threshold: float | None = None) -> Answer:
         """Answer a question that stands alone.
@@ -63,47 +63,27 @@ class ExtractiveAnswerer:
         found = self._finder.find(query, asked, encoded, hits)
         places = places_in(query.text, self._segmenter)
         if not found:
-            return self._refuse(query, hits, 0.0, "")
+            return self._refuse(query, asked, hits, 0.0)
         weights = load_weights(query.language)
         limit = weights.threshold if threshold is None else threshold
         beginning = self._section(query, found)
         if beginning and limit <= _SECTION_TRUST:
             return self._compose(query, asked, tokens, beginning, _SECTION_TRUST)
-        about = [e for e in found if not self._missing(e, query, asked, places)]
+        about = [e for e in found if not self._scope.missing(e, query, asked, places)]
         # Where a clearly better sentence speaks of another year or place, what is left over only
         # looks like an answer.
         if not about or about[0].score < found[0].score - CLOSE:
-            missing = self._missing(found[0], query, asked, places)
-            return self._refuse(query, hits, 0.0, wording.not_about(query.language, missing))
-        in_scope = [
-            e
-            for e in about
-            if right_figures(asked, query.text, e.hit.chunk.text)
-            and right_kind(asked, query.text, e.text, self._segmenter)
-        ]
+            missing = self._scope.missing(found[0], query, asked, places)
+            return self._refuse(query, asked, hits, 0.0, missing)
+        in_scope = [e for e in about if self._scope.may_answer(e, query, asked)]
         if not in_scope:
-            return self._refuse(query, hits, 0.0, "")
+            return self._refuse(query, asked, hits, 0.0)
         best = in_scope[0]
         probability = weights.probability(best.signals, lead(best, in_scope))
         if probability < limit:
-            return self._refuse(query, hits, probability, "")
+            return self._refuse(query, asked, hits, probability)
         chosen = [e for e in in_scope[:2] if best.score - e.score <= CLOSE]
         return self._compose(query, asked, tokens, chosen, probability)
-
-    def _missing(
-        self, evidence: Evidence, query: Query, asked: Asked, places: Sequence[Place]
-    ) -> list[str]:
-        """Years and places of the question that a sentence isn't about."""
-        document = self._index.store.document(evidence.hit.chunk.doc_id)
-        missing = []
-        if not right_years(asked.years, document, evidence.sentence):
-            missing += [wording.year(query.language, year) for year in sorted(asked.years)]
-        main = self._main_places(document.doc_id)
-        return missing + [
-            place.written
-            for place in places
-            if not right_place(place, document, evidence.sentence, main)
-        ]
 
     def _section(self, query: Query, found: Sequence[Evidence]) -> list[Evidence]:
         """The first sentences of the section that a question asks for by its name, if it does.
@@ -130,14 +110,16 @@ class ExtractiveAnswerer:
                 ]
         return []
 
-    def _read_main_places(self, doc_id: str) -> frozenset[str]:
-        return main_places(self._index.store.document(doc_id), self._segmenter)
-
     def _refuse(
-        self, query: Query, hits: Sequence[Hit], probability: float, missing: str
+        self,
+        query: Query,
+        asked: Asked,
+        hits: Sequence[Hit],
+        probability: float,
+        missing: Sequence[str] = (),
     ) -> Answer:
         return Answer(
-            text=wording.NOT_FOUND[query.language] + missing,
+            text=refusal(query, asked, missing, self._index, self._segmenter, self._bridge),
             language=query.language,
             abstained=True,
             confidence=probability,

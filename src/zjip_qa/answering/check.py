@@ -3,7 +3,8 @@
 Serves the answers composed here and stands ready for text that a language model wrote. A claim is
 a sentence with the citation markers that end it. What can be compared exactly is: the words
 themselves where claim and quote are of one language, figures and dates as values across the
-languages, titles, and names of places. Whether the claim follows from the quote is not judged.
+languages, titles, places, and other names, across the languages by their sound. Whether the claim
+follows from the quote is not judged.
 """
 
 from __future__ import annotations
@@ -22,7 +23,15 @@ from zjip_qa.answering.quantities import (
     find_quantities,
     same_value,
 )
-from zjip_qa.text import Segmenter, detect_language, is_function_word, is_han, normalize
+from zjip_qa.retrieval import load_bridge, query_terms
+from zjip_qa.text import (
+    Segmenter,
+    detect_language,
+    is_function_word,
+    is_han,
+    normalize,
+    stem,
+)
 from zjip_qa.types import Citation, Language, Span
 
 _MARKERS = re.compile(r"(?:\s*\[\d+\])+")
@@ -31,6 +40,7 @@ _SENTENCE = re.compile(
 )
 _TITLE = re.compile(r"《([^《》]+)》")
 _SAID = re.compile(r"[“\"]([^”\"]{2,})[”\"]")
+_CAPITALISED = re.compile(r"(?<=[\w,;:)] )[A-Z][a-z]{2,}\b")
 _LEAST_SHARED = 0.5
 """Share of a claim's content words that a quote of its language must hold."""
 
@@ -123,6 +133,7 @@ def _checked(
         *_figures_missing(claim, sources),
         *_titles_missing(claim, sources),
         *_places_missing(claim, sources, segmenter),
+        *_names_missing(claim, sources, segmenter),
     ]
     if not missing and not _shares_words(claim, sources, segmenter):
         missing.append(claim)
@@ -198,6 +209,33 @@ def _places_missing(claim: str, sources: Sequence[str], segmenter: Segmenter) ->
         for place in places_in(claim, segmenter)
         if not any(place.stands_in(source) for source in sources)
     ]
+
+
+def _names_missing(claim: str, sources: Sequence[str], segmenter: Segmenter) -> list[str]:
+    """Names of people and bodies in a claim that no source has.
+
+    A name is a capitalised word inside a sentence that no dictionary translates, or, of a source
+    in the claim's language, a Chinese word that jieba's dictionary hasn't.
+    """
+    bridge = load_bridge()
+    held = sorted({token.term for source in sources for token in segmenter.index_terms(source)})
+    missing = []
+    for match in _CAPITALISED.finditer(claim):
+        name = match[0]
+        if any(name in source for source in sources) or is_function_word(name.casefold()):
+            continue
+        translated = any(words for _, words in bridge.phrases([stem(name.casefold())]))
+        terms = query_terms(name, segmenter, bridge, held)
+        met = {form for term in terms for form, _ in term.alternatives} & set(held)
+        if not translated and not met:
+            missing.append(name)
+    if any(detect_language(source) is Language.ZH for source in sources):
+        for token in segmenter.words(claim):
+            word = claim[token.start : token.end]
+            unlisted = len(word) > 1 and all(map(is_han, word)) and not segmenter.is_listed(word)
+            if unlisted and not any(_bare(word) in _bare(source) for source in sources):
+                missing.append(word)
+    return missing
 
 
 def _shares_words(claim: str, sources: Sequence[str], segmenter: Segmenter) -> bool:

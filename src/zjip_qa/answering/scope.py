@@ -8,12 +8,17 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Sequence
+from functools import lru_cache
 
+from zjip_qa.answering import wording
+from zjip_qa.answering.evidence import Evidence
 from zjip_qa.answering.figures import asked_figures, figure_keys
 from zjip_qa.answering.names import Place, places_in
 from zjip_qa.answering.question import AnswerKind, Asked, holds, years_in
+from zjip_qa.index import OpenIndex
 from zjip_qa.text import Segmenter
-from zjip_qa.types import Document, Sentence
+from zjip_qa.types import Document, Query, Sentence
 
 _BACK = 400
 """Characters before a sentence in which a year still holds for it."""
@@ -24,6 +29,39 @@ _WHICH_PLACE = re.compile(
     re.IGNORECASE,
 )
 _RANGE = re.compile(r"((?:19|20)\d\d)\s*年?\s*(?:以来|之前|前|底前|起|至今)")
+
+
+class ScopeCheck:
+    """Applies the rules of this room to sentences of one open index; safe to share by threads."""
+
+    def __init__(self, index: OpenIndex, segmenter: Segmenter) -> None:
+        self._index = index
+        self._segmenter = segmenter
+        self._main_places = lru_cache(maxsize=256)(self._read_main_places)
+
+    def missing(
+        self, evidence: Evidence, query: Query, asked: Asked, places: Sequence[Place]
+    ) -> list[str]:
+        """Years and places of the question that a sentence isn't about, as they are said."""
+        document = self._index.store.document(evidence.hit.chunk.doc_id)
+        missing = []
+        if not right_years(asked.years, document, evidence.sentence):
+            missing += [wording.year(query.language, year) for year in sorted(asked.years)]
+        main = self._main_places(document.doc_id)
+        return missing + [
+            place.written
+            for place in places
+            if not right_place(place, document, evidence.sentence, main)
+        ]
+
+    def may_answer(self, evidence: Evidence, query: Query, asked: Asked) -> bool:
+        """Whether a sentence is of the occasion asked about and holds what could answer."""
+        return right_figures(asked, query.text, evidence.hit.chunk.text) and right_kind(
+            asked, query.text, evidence.text, self._segmenter
+        )
+
+    def _read_main_places(self, doc_id: str) -> frozenset[str]:
+        return main_places(self._index.store.document(doc_id), self._segmenter)
 
 
 def right_years(asked: frozenset[int], document: Document, sentence: Sentence) -> bool:

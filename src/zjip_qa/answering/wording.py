@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from zjip_qa.answering.quantities import QuantityKind
+from zjip_qa.answering.question import AnswerKind, Asked
 from zjip_qa.types import Language
 
 NOT_FOUND = {
@@ -18,6 +20,41 @@ _NOT_ABOUT = {
     Language.ZH: "最接近的内容说的不是{names}。",
     Language.EN: " What comes closest isn't about {names}.",
 }
+_NEVER_SAID = {
+    Language.ZH: "文档里没有提到:{names}。",
+    Language.EN: " They never mention: {names}.",
+}
+_LOOKED_FOR = {
+    Language.ZH: "找的是{kind}:{names}。",
+    Language.EN: " Looked for {kind} on: {names}.",
+}
+_KINDS = {
+    Language.ZH: {
+        AnswerKind.FIGURE: "数字",
+        AnswerKind.DATE: "时间",
+        AnswerKind.PLACE: "地点",
+        AnswerKind.WHO: "人或机构",
+        AnswerKind.PERSON: "人名",
+        AnswerKind.DOCUMENT: "文件",
+        AnswerKind.REASON: "原因",
+        QuantityKind.MONEY: "金额",
+        QuantityKind.SHARE: "比例",
+        QuantityKind.RANK: "名次",
+    },
+    Language.EN: {
+        AnswerKind.FIGURE: "a figure",
+        AnswerKind.DATE: "a date",
+        AnswerKind.PLACE: "a place",
+        AnswerKind.WHO: "a person or body",
+        AnswerKind.PERSON: "a person's name",
+        AnswerKind.DOCUMENT: "a document",
+        AnswerKind.REASON: "a reason",
+        QuantityKind.MONEY: "an amount of money",
+        QuantityKind.SHARE: "a share",
+        QuantityKind.RANK: "a rank",
+    },
+}
+_ANYTHING = {Language.ZH: "", Language.EN: "something"}
 
 
 def year(language: Language, number: int) -> str:
@@ -27,7 +64,25 @@ def year(language: Language, number: int) -> str:
 
 def not_about(language: Language, names: Sequence[str]) -> str:
     """Say which year or place of the question the nearest passage isn't about; "" for none."""
+    return _naming(_NOT_ABOUT, language, names)
+
+
+def never_said(language: Language, names: Sequence[str]) -> str:
+    """Say which words of the question stand in no document; "" for none."""
+    return _naming(_NEVER_SAID, language, names)
+
+
+def looked_for(language: Language, asked: Asked, names: Sequence[str]) -> str:
+    """Say what sort of thing was looked for, and by which words; "" for none."""
+    kinds = _KINDS[language]
+    kind = kinds.get(asked.quantity or asked.kind, kinds.get(asked.kind, _ANYTHING[language]))
+    return _naming(_LOOKED_FOR, language, names, kind=kind)
+
+
+def _naming(
+    forms: dict[Language, str], language: Language, names: Sequence[str], **values: str
+) -> str:
     if not names:
         return ""
     joined = ("、" if language is Language.ZH else ", ").join(names)
-    return _NOT_ABOUT[language].format(names=joined)
+    return forms[language].format(names=joined, **values)

@@ -52,7 +52,7 @@ element.addEventListener('click', event => {
   const clicked = event.target.closest('[data-act]');
   if (!clicked) return;
   const act = clicked.dataset.act;
-  const events = {example: 'submit', next: 'submit', good: 'like', bad: 'like'};
+  const events = {example: 'submit', next: 'submit', good: 'like', bad: 'like', gloss: 'expand'};
   trigger(events[act.split(':')[0]] ?? 'select', {act});
 });
 watch('value', () => window.zjipQA.answered(element));
@@ -104,6 +104,11 @@ class ChatTab:
                     self.new = words.add(
                         gr.Button(elem_id="new-chat", scale=1, min_width=72), value=s.NEW_CHAT
                     )
+                with words.add(gr.Accordion(open=False, elem_id="caution"), label=s.CAUTION):
+                    self.least = words.add(
+                        gr.Slider(0, 95, value=0, step=5, elem_id="least-confidence"),
+                        label=s.LEAST_CONFIDENCE,
+                    )
                 with gr.Row(elem_id="keep-row", visible=False) as self.keep:
                     self.markdown = words.add(
                         gr.Button(size="sm", elem_id="export-markdown", min_width=72),
@@ -137,7 +142,7 @@ class ChatTab:
         """Wire the events; none of them is an endpoint for strangers."""
         quiet: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
         asking = {
-            "inputs": [self.question, self.turns, self.language],
+            "inputs": [self.question, self.turns, self.language, self.least],
             "outputs": [self.conversation, self.question, self.notice, self.turns],
         }
         showing: dict[str, Any] = {
@@ -158,6 +163,12 @@ class ChatTab:
             ask.then(_offered, self.turns, self.keep, **quiet)
         self.conversation.like(
             self._rate,
+            [self.turns, self.language],
+            [self.conversation, self.notice, self.turns],
+            **quiet,
+        )
+        self.conversation.expand(
+            self._gloss,
             [self.turns, self.language],
             [self.conversation, self.notice, self.turns],
             **quiet,
@@ -191,9 +202,12 @@ class ChatTab:
             yield shown, render_conversation(turns, self.service.examples, language)
 
     def _ask(
-        self, question: str, turns: list[Turn], chosen: str
+        self, question: str, turns: list[Turn], chosen: str, least: float = 0
     ) -> Iterator[tuple[Any, Any, Any, Any]]:
-        """Show the question at once, then its answer; on an error lose neither."""
+        """Show the question at once, then its answer; on an error lose neither.
+
+        `least` is the confidence to answer from, in percent; 0 for the calibrated one.
+        """
         language, examples = Language(chosen), self.service.examples
         asked = question.encode("utf-8", "replace").decode()  # A lone surrogate can't be sent back.
         if not self.service.status.serving:
@@ -203,7 +217,9 @@ class ChatTab:
         if asked.strip():
             yield render_conversation(waiting, examples, language), "", "", gr.skip()
         try:
-            answer = self.service.core.ask(asked, history=history_of(turns))
+            answer = self.service.core.ask(
+                asked, history=history_of(turns), threshold=least / 100 if least else None
+            )
         except Exception as exc:
             text = _what_went_wrong(exc, asked, language)
             yield render_conversation(turns, examples, language), question, notice(text), gr.skip()
@@ -258,6 +274,26 @@ class ChatTab:
         turns[number] = replace(turns[number], rating=match[1])
         shown = render_conversation(turns, self.service.examples, language)
         return shown, notice(s.RATED.to(language), good=True), turns
+
+    def _gloss(
+        self, turns: list[Turn], chosen: str, event: gr.EventData
+    ) -> tuple[Any, str, list[Turn]]:
+        """Show a source word by word, or put the words away again."""
+        language = Language(chosen)
+        match = re.fullmatch(r"gloss:(\d{1,6}):(\d{1,6})", str(event.act))
+        number, i = (int(match[1]), int(match[2])) if match else (len(turns), 0)
+        answer = turns[number].answer if number < len(turns) else None
+        if answer is None or i >= len(answer.citations):
+            return gr.skip(), "", turns
+        glosses = dict(turns[number].glosses)
+        if glosses.pop(i, None) is None:
+            try:
+                glosses[i] = self.service.core.gloss(answer.citations[i].quote)
+            except ZjipQAError as exc:
+                return gr.skip(), notice(str(exc)), turns
+        turns = [*turns]
+        turns[number] = replace(turns[number], glosses=glosses)
+        return render_conversation(turns, self.service.examples, language), "", turns
 
     def _as_markdown(self, turns: list[Turn], chosen: str) -> tuple[str, str, str]:
         """The conversation as Markdown, with the name and type of its file."""

@@ -114,6 +114,10 @@ def ask(
     question: str,
     index: IndexOption = _DEFAULTS.index,
     model: ModelOption = None,
+    threshold: Annotated[
+        float | None,
+        typer.Option(min=0, max=1, help="Confidence to answer from; as calibrated if not given."),
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Answer a question, in its language, with citations."""
@@ -122,7 +126,7 @@ def ask(
 
     read_query(question)
     _stay_offline(model)
-    answer = KnowledgeBase.open(index, model=model).ask(question)
+    answer = KnowledgeBase.open(index, model=model).ask(question, threshold=threshold)
     if as_json:
         _print_json(answer_json(question, answer))
         return

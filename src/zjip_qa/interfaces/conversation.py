@@ -8,12 +8,14 @@ reaches nothing that this session wasn't shown.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
+from zjip_qa.answering import GlossedWord
 from zjip_qa.interfaces import strings as s
 from zjip_qa.interfaces.examples import Examples
 from zjip_qa.interfaces.source_pane import Passage, escaped, tag, tag_of
+from zjip_qa.text import detect_language
 from zjip_qa.types import Answer, Citation, Hit, Language
 
 N_NEAREST = 3
@@ -27,13 +29,15 @@ _BOLD = re.compile(r"\*\*(?=\S)(.+?)(?<=\S)\*\*")
 class Turn:
     """A question and its answer; None while it is being looked for.
 
-    `suggested` are questions to ask next; `rating` is "good", "bad", or "" before the user rates.
+    `suggested` are questions to ask next; `rating` is "good", "bad", or "" before the user rates;
+    `glosses` holds the words of each source that was opened word by word, by its number from 0.
     """
 
     question: str
     answer: Answer | None = None
     suggested: tuple[str, ...] = ()
     rating: str = ""
+    glosses: Mapping[int, Sequence[GlossedWord]] = field(default_factory=dict)
 
 
 def history_of(turns: Sequence[Turn]) -> list[tuple[str, str]]:
@@ -128,7 +132,7 @@ def _answer(number: int, turn: Turn, answer: Answer, language: Language) -> str:
         below = _nearest(number, answer.nearest[:N_NEAREST], language)
     else:
         badge = _confidence(answer.confidence, language)
-        below = _citations(number, answer.citations, language)
+        below = _citations(number, turn, answer, language)
     copy = (
         f'<button type="button" class="quiet copy" data-copy'
         f' data-done="{escaped(s.COPIED.to(language))}">{escaped(s.COPY.to(language))}</button>'
@@ -173,18 +177,48 @@ def _marked_up(number: int, answer: Answer, language: Language) -> str:
     )
 
 
-def _citations(number: int, citations: Sequence[Citation], language: Language) -> str:
-    """The numbered sources: section, file and the words quoted."""
+def _citations(number: int, turn: Turn, answer: Answer, language: Language) -> str:
+    """The numbered sources: section, file and the words quoted; of Chinese ones the words."""
     items = []
-    for i, citation in enumerate(citations):
+    for i, citation in enumerate(answer.citations):
         place = _place(citation.doc_id, citation.section, _verdict(citation.verdict, language))
         items.append(
             f'<li><button type="button" class="source-link" data-act="cite:{number}:{i}">'
             f'<span class="number">[{i + 1}]</span><span class="what">{place}'
             f'<span class="quote" lang="{tag_of(citation.quote)}">{escaped(citation.quote)}</span>'
-            "</span></button></li>"
+            f"</span></button>{_gloss(number, i, turn, language)}</li>"
         )
     return _listed(s.SOURCES.to(language), items)
+
+
+def _gloss(number: int, i: int, turn: Turn, language: Language) -> str:
+    """For readers of English without a translation: a button, and the words once it is pressed."""
+    assert turn.answer is not None
+    citation = turn.answer.citations[i]
+    reads_english = Language.EN in (language, turn.answer.language)
+    if citation.translation or not reads_english or not _is_chinese(citation.quote):
+        return ""
+    words = turn.glosses.get(i)
+    button = (
+        f'<button type="button" class="quiet" data-act="gloss:{number}:{i}"'
+        f' aria-expanded="{"false" if words is None else "true"}">'
+        f"{escaped(s.GLOSS.to(language))}</button>"
+    )
+    if words is None:
+        return button
+    shown = "".join(
+        f"<ruby>{escaped(word.text)}<rp>(</rp>"
+        f'<rt lang="en">{escaped(word.english)}</rt><rp>)</rp></ruby>'
+        if word.english
+        else escaped(word.text)
+        for word in words
+    )
+    note = escaped(s.GLOSS_NOTE.to(language))
+    return f'{button}<div class="gloss"><p>{note}</p><p lang="{tag(Language.ZH)}">{shown}</p></div>'
+
+
+def _is_chinese(text: str) -> bool:
+    return detect_language(text) is Language.ZH
 
 
 def _nearest(number: int, nearest: Sequence[Hit], language: Language) -> str:

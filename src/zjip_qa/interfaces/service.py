@@ -16,6 +16,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from zjip_qa.answering import GlossedWord
 from zjip_qa.errors import IndexUnusable, ZjipQAError
 from zjip_qa.interfaces.examples import Examples, load_examples
 from zjip_qa.retrieval import WordMatch
@@ -62,6 +63,10 @@ class Core(Protocol):
 
     def word_matches(self, question: str, hits: Sequence[Hit]) -> list[list[WordMatch]]:
         """For each passage, the word of it nearest to each word of the question."""
+        ...
+
+    def gloss(self, passage: str) -> list[GlossedWord]:
+        """The words of a Chinese passage with English senses."""
         ...
 
     def document(self, doc_id: str) -> Document:

@@ -67,6 +67,15 @@ AGREES = Text(
     "已核对:答案里的数字、日期和名称都见于原文",
     "Checked: its figures, dates and names stand in the source",
 )
+GLOSS = Text("逐词英文释义", "Word by word")
+GLOSS_NOTE = Text(
+    "词典释义,按中文语序,不是译文。", "From a dictionary, in Chinese word order. Not a translation."
+)
+CAUTION = Text("何时回答", "When to answer")
+LEAST_CONFIDENCE = Text(
+    "把握不低于此值(%)才回答;0 为默认(校准所得)",
+    "Answer from this confidence on, in %; 0 is the default, as calibrated",
+)
 ASK_NEXT = Text("还可以问", "You could ask next")
 EXPORT_MARKDOWN = Text("导出 Markdown", "Export Markdown")
 EXPORT_JSON = Text("导出 JSON", "Export JSON")

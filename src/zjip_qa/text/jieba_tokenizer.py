@@ -25,7 +25,9 @@ _LOADING = threading.Lock()
 
 
 class Tokenizer(Protocol):
-    """The part of `jieba.Tokenizer` that is used."""
+    """The part of `jieba.Tokenizer` that is used; `FREQ` holds its words, and beginnings with 0."""
+
+    FREQ: dict[str, int]
 
     def tokenize(self, unicode_sentence: str, mode: str) -> Iterator[tuple[str, int, int]]:
         """Cut a run of Han characters; yields words with their spans."""
@@ -36,7 +38,6 @@ class _JiebaTokenizer(Tokenizer, Protocol):
     tmp_dir: str | None
     cache_file: str | None
     initialized: bool
-    FREQ: dict[str, int]
     total: int
 
     def initialize(self) -> None: ...

@@ -100,6 +100,16 @@ class Segmenter:
         """
         return self._tokens(text, finer=True)
 
+    def is_listed(self, word: str) -> bool:
+        """Whether the dictionary has a word of Han characters; those it hasn't are mostly names."""
+        return bool(self._jieba().FREQ.get(normalize(word).text))
+
+    def _jieba(self) -> Tokenizer:
+        if self._tokenizer is None:
+            # Two threads may both come here: they get equal tokenizers, and one is kept.
+            self._tokenizer = load_tokenizer(self._han_entries)
+        return self._tokenizer
+
     def _tokens(self, text: str, *, finer: bool) -> list[Token]:
         copy = normalize(text)
         return [
@@ -136,13 +146,10 @@ class Segmenter:
     def _cut_han(
         self, text: str, begin: int, end: int, *, finer: bool
     ) -> Iterator[tuple[str, int, int]]:
-        if self._tokenizer is None:
-            # Two threads may both come here: they get equal tokenizers, and one is kept.
-            self._tokenizer = load_tokenizer(self._han_entries)
         mode = "search" if finer else "default"
         for first in range(begin, end, _LONGEST_RUN):
             run = text[first : min(first + _LONGEST_RUN, end)]
-            for term, start, stop in self._tokenizer.tokenize(run, mode=mode):
+            for term, start, stop in self._jieba().tokenize(run, mode=mode):
                 yield term, first + start, first + stop
 
 

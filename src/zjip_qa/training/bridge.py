@@ -15,8 +15,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from zjip_qa.text import Segmenter, is_function_word, stem
+from zjip_qa.text.dictionary import Dictionary, load_dictionary
 from zjip_qa.training.data import read_pairs
-from zjip_qa.training.dictionary import Dictionary, load_dictionary
 from zjip_qa.training.word_translation import translation_probabilities
 
 _LONGEST_PHRASE = 4

@@ -21,7 +21,7 @@ from sentence_transformers import SentenceTransformer
 from tokenizers import Tokenizer
 from transformers import AutoModel, PreTrainedModel, PreTrainedTokenizerFast
 
-from zjip_qa.training.dictionary import Dictionary, load_dictionary
+from zjip_qa.text.dictionary import Dictionary, load_dictionary
 from zjip_qa.training.vocabulary import (
     build_tokenizer,
     choose_words,

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from zjip_qa.text import bare_place
-from zjip_qa.training.dictionary import load_dictionary
+from zjip_qa.text.dictionary import load_dictionary
 
 _NAME = re.compile(r"[A-Z][\w'’-]*(?: [A-Z][\w'’-]*)*")
 _KIND = re.compile(r" (?:Province|City|County|District|Prefecture|Region|Municipality)\b.*$", re.I)

@@ -28,7 +28,7 @@ from transformers import AutoModel, PreTrainedModel
 
 from zjip_qa.answering.reader import HEADS, joined
 from zjip_qa.embedding.light import GRAPH, WORD_EMBEDDINGS, load_tokenizer, map_tensor
-from zjip_qa.training.dictionary import load_dictionary
+from zjip_qa.text.dictionary import load_dictionary
 from zjip_qa.training.export import trace_body
 from zjip_qa.training.int8 import activation_ranges, quantise
 from zjip_qa.training.reading_data import Example, Examples

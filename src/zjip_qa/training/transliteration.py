@@ -17,8 +17,8 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
+from zjip_qa.text.dictionary import HAN_WORD, load_dictionary
 from zjip_qa.training.data import Pair, read_pairs
-from zjip_qa.training.dictionary import HAN_WORD, load_dictionary
 
 logger = logging.getLogger(__name__)
 

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from tokenizers import Regex, Tokenizer, models, normalizers, pre_tokenizers, processors
 
-from zjip_qa.training.dictionary import HAN_WORD, Dictionary
+from zjip_qa.text.dictionary import HAN_WORD, Dictionary
 
 _RARE_CHARACTER = 3
 _LONGEST_WORD = 6

@@ -61,6 +61,8 @@ def test_equal_figures_dates_and_names_agree(claim: str, segmenter: Segmenter) -
         ("Zhejiang transferred 85,000 patents in 2023. [1]", "85,000"),
         ("Zhejiang transferred 84,000 patents in 2022. [1]", "2022"),
         ("广东专利转让8.4万次。[1]", "广东"),
+        ("据周江勇介绍，浙江专利转让8.4万次。[1]", "周江勇"),
+        ("According to Smithers, Zhejiang transferred 84,000 patents. [1]", "Smithers"),
         ("Guangdong transferred 84,000 patents. [1]", "Guangdong"),
         ("依据《专利法》，浙江专利转让8.4万次。[1]", "专利法"),
         ("浙江的商标纠纷由法院审理判决执行。[1]", "浙江的商标纠纷由法院审理判决执行。"),

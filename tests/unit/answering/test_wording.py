@@ -1,6 +1,7 @@
 import pytest
 
 from zjip_qa.answering import wording
+from zjip_qa.answering.question import read_question
 from zjip_qa.types import Language
 
 
@@ -18,3 +19,16 @@ def test_a_refusal_names_what_the_nearest_passage_is_not_about() -> None:
 
 def test_nothing_is_named_where_nothing_is_missing() -> None:
     assert wording.not_about(Language.ZH, []) == ""
+
+
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        ("罚款多少元？", "找的是金额:罚款。"),
+        ("第几名？", "找的是名次:罚款。"),
+        ("会怎样呢", "找的是:罚款。"),
+    ],
+)
+def test_what_was_looked_for_is_of_the_kind_asked(question: str, said: str) -> None:
+    asked = read_question(question, Language.ZH)
+    assert wording.looked_for(Language.ZH, asked, ["罚款"]) == said

@@ -8,6 +8,7 @@ from typing import Any, Self
 
 import pytest
 
+from zjip_qa.answering import GlossedWord
 from zjip_qa.errors import BrokenIndex, CorpusError, QuestionError
 from zjip_qa.index import (
     BuildPlan,
@@ -50,6 +51,7 @@ class FakeCore:
 
     def __init__(self) -> None:
         self.histories: list[list[tuple[str, str]]] = []
+        self.thresholds: list[float | None] = []
 
     @classmethod
     def open(cls, index: Path, *, model: str | None = None) -> Self:
@@ -74,6 +76,7 @@ class FakeCore:
         threshold: float | None = None,
     ) -> Answer:
         self.histories.append(list(history))
+        self.thresholds.append(threshold)
         if not any(c.isalnum() for c in question) or len(question) > 1000:
             raise QuestionError("cannot be asked")
         if "火星" in question:
@@ -92,6 +95,9 @@ class FakeCore:
 
     def word_matches(self, question: str, hits: Sequence[Hit]) -> list[list[WordMatch]]:
         return [[WordMatch("满意", "满意度", 0.9)] for _ in hits]
+
+    def gloss(self, passage: str) -> list[GlossedWord]:
+        return [GlossedWord("社会", "society"), GlossedWord("<b>", "")]
 
     def document(self, doc_id: str) -> Document:
         return {"a.md": DOCUMENT}[doc_id]

@@ -3,6 +3,7 @@ import os
 from collections.abc import Iterator
 from html import unescape
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -138,3 +139,29 @@ def test_the_page_speaks_the_reader_s_language(
     remembered: str, accepted: str, expected: Language
 ) -> None:
     assert chat.preferred_language(remembered, accepted) is expected
+
+
+@pytest.mark.parametrize(("least", "threshold"), [(0, None), (70, 0.7)])
+def test_the_user_says_how_sure_an_answer_must_be(
+    tab: ChatTab, least: int, threshold: float | None
+) -> None:
+    list(tab._ask("满意度?", [], "zh", least))
+    assert tab.service.core.thresholds == [threshold]  # type: ignore[attr-defined]
+
+
+def test_a_source_is_shown_word_by_word_and_put_away_again(tab: ChatTab) -> None:
+    turns = ask(tab, "满意度?", [], "en")[3]
+    event: Any = SimpleNamespace(act="gloss:0:0")
+    shown, _, turns = tab._gloss(turns, "en", event)
+    assert "<ruby>社会<rp>(</rp>" in shown and "&lt;b&gt;" in shown
+    assert s.GLOSS_NOTE.en in shown
+    hidden, _, turns = tab._gloss(turns, "en", event)
+    assert "<ruby>" not in hidden
+    assert turns[0].glosses == {}
+
+
+@pytest.mark.parametrize("act", ["gloss:9:0", "gloss:0:9", "gloss:0", "<img>", "gloss:-1:0"])
+def test_a_forged_click_shows_no_words(tab: ChatTab, act: str) -> None:
+    turns = ask(tab, "满意度?", [], "en")[3]
+    event: Any = SimpleNamespace(act=act)
+    assert tab._gloss(turns, "en", event) == (gr.skip(), "", turns)

@@ -1,4 +1,4 @@
-"""The Chinese–English dictionary (CC-CEDICT) as training material: words with plain glosses."""
+"""The Chinese–English dictionary (CC-CEDICT): words with plain glosses."""
 
 from __future__ import annotations
 
