@@ -36,12 +36,14 @@ class Checked:
 
     def holds(self, path: Path, sha256: str) -> bool:
         """Whether `path` had this hash when it was last read, and is as it was then."""
-        return self._stamps.get(sha256) == _stamp(path)
+        stamp = self._stamps.get(sha256)
+        return stamp is not None and stamp == _stamp(path)
 
     def add(self, path: Path, sha256: str) -> None:
         """Remember that `path` has this hash."""
-        if path.stat().st_size >= LARGE:
-            self._stamps[sha256] = _stamp(path)
+        stamp = _stamp(path)
+        if stamp is not None and stamp[0] >= LARGE:
+            self._stamps[sha256] = stamp
             self._changed = True
 
     def save(self, keep: set[str]) -> None:
@@ -57,6 +59,10 @@ class Checked:
                 self._path.write_text(json.dumps(self._stamps), encoding="utf-8")
 
 
-def _stamp(path: Path) -> list[int]:
-    found = path.stat()
+def _stamp(path: Path) -> list[int] | None:
+    """Size, age and place; None where the file is gone, as when a later build removes it."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
     return [found.st_size, found.st_mtime_ns, found.st_ino]

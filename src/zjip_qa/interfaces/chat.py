@@ -1,7 +1,8 @@
 """The web page: layout, language, launch.
 
 Two rules keep a stranger's text from doing harm. What is shown goes through the renderers of
-this room, which escape all of it; and nothing that a browser sends names a file or a document.
+this room, which escape all of it; and nothing that a browser sends is used as a path: a document
+is looked up among those that the server has found.
 No request leaves the machine: Gradio's own are switched off before it is imported.
 """
 

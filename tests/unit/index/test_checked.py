@@ -8,7 +8,7 @@ from tests.unit.index.conftest import Build
 
 from zjip_qa.errors import BrokenIndex
 from zjip_qa.index import current, manifest, open_index
-from zjip_qa.index.checked import CHECKED
+from zjip_qa.index.checked import CHECKED, Checked
 from zjip_qa.index.manifest import verify
 
 
@@ -61,6 +61,19 @@ def test_what_is_done_to_a_file_is_seen(build: Build, index: Path) -> None:
             open_index(index)
         path.write_bytes(data)
     open_index(index).close()
+
+
+def test_a_file_that_a_later_build_has_removed_is_no_trouble(tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    path.write_bytes(b"12345")
+    checked = Checked(tmp_path)
+    checked.add(path, "hash")
+    assert checked.holds(path, "hash")
+    path.unlink()
+    assert not checked.holds(path, "hash")
+    checked.add(path, "another")
+    checked.save({"hash"})
+    assert Checked(tmp_path).holds(path, "another") is False
 
 
 def test_a_decayed_disk_is_seen_by_a_thorough_look(build: Build, index: Path) -> None:
