@@ -21,13 +21,19 @@ MOST_CHARACTERS = 20_000_000
 
 # What no text shows. Lone surrogates come from broken files and can't be stored.
 _INVISIBLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufeff\ufffe\uffff]")
-_WIDE_MARKS = frozenset("，；：？！（）“”‘’…—·％")
+_WIDE_MARKS = frozenset("，；：？！（）％")
+_SHARED_MARKS = frozenset("“”‘’…—·")
 _CLOSE_TOGETHER = (BlockKind.ITEM, BlockKind.TABLE)
 
 
 def is_wide(character: str) -> bool:
-    """Whether a character is of Chinese text, marks included: no space joins it to another."""
+    """Whether a character is of Chinese text, marks included: no space belongs beside it."""
     return is_han(character) or "\u3000" <= character <= "\u303f" or character in _WIDE_MARKS
+
+
+def may_be_wide(character: str) -> bool:
+    """As `is_wide`, or a mark that both scripts write: a quotation mark, a dash."""
+    return is_wide(character) or character in _SHARED_MARKS
 
 
 class Composer:
@@ -39,27 +45,34 @@ class Composer:
         self._length = 0
         self._blocks: list[Block] = []
         self._pages: list[int] = []
+        self._n_waiting = 0  # pages that begin with the next block
 
     @property
     def n_blocks(self) -> int:
         """How many blocks there are so far."""
         return len(self._blocks)
 
-    def add(self, kind: BlockKind, text: str, level: int = 0) -> None:
+    def add(self, kind: BlockKind, text: str, level: int = 0) -> int:
         """Append a block; white space at its edges goes, and so does a block of nothing else.
+
+        Returns:
+            Where it begins.
 
         Raises:
             UnreadableDocument: the document is longer than any that is meant to be read.
         """
         text = _INVISIBLE.sub("", text).strip()
         if not text:
-            return
+            return self._length
         if self._blocks:
             together = kind is self._blocks[-1].kind and kind in _CLOSE_TOGETHER
             self._append("\n" if together else "\n\n")
         start = self._length
         self._append(text)
         self._blocks.append(Block(Span(start, self._length), kind, level))
+        self._pages += [start] * self._n_waiting
+        self._n_waiting = 0
+        return start
 
     def add_row(self, cells: Sequence[str], headers: Sequence[str] = ()) -> None:
         """Append a table row, each value after the name of its column: `年份：2023；件数：5004`.
@@ -78,9 +91,12 @@ class Composer:
         ]
         self.add(BlockKind.TABLE, semicolon.join(fields))
 
-    def begin_page(self, n_before: int = 0) -> None:
-        """Note that a page begins `n_before` characters before the end of the text so far."""
-        self._pages.append(max(0, self._length - n_before))
+    def begin_page(self, position: int | None = None) -> None:
+        """Note that a page begins at `position`, or with the next block."""
+        if position is None:
+            self._n_waiting += 1
+        else:
+            self._pages.append(position)
 
     def document(self, *, title: str = "", number_headings: bool = True) -> Document:
         """Finish.
@@ -97,7 +113,7 @@ class Composer:
             title=" ".join(title.split()) or document_title(text, blocks, self._doc_id),
             blocks=tuple(blocks),
             language=detect_language(text[:4000]),
-            pages=tuple(self._pages),
+            pages=(*self._pages, *[len(text)] * self._n_waiting),
         )
 
     def _append(self, text: str) -> None:

@@ -17,7 +17,7 @@ from zjip_qa.documents import Problem
 from zjip_qa.errors import BrokenIndex, StaleIndex
 from zjip_qa.settings import IndexSettings
 
-FORMAT_VERSION = 2
+FORMAT_VERSION = 3
 MANIFEST = "manifest.json"
 
 _REBUILD = "run `zjip-qa index --rebuild`"

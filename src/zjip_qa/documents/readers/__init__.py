@@ -8,6 +8,7 @@ from pathlib import PurePath
 from zjip_qa.documents.reader import Reader
 from zjip_qa.documents.readers.html import HtmlReader
 from zjip_qa.documents.readers.markdown import MarkdownReader
+from zjip_qa.documents.readers.pdf import PdfReader
 from zjip_qa.documents.readers.plain import PlainReader
 from zjip_qa.errors import UnsupportedFormat
 
@@ -15,6 +16,7 @@ _READERS: tuple[Reader, ...] = (
     MarkdownReader(),
     PlainReader(),
     HtmlReader(),
+    PdfReader(),
 )
 _BY_SUFFIX = {suffix: reader for reader in _READERS for suffix in reader.suffixes}
 
@@ -36,4 +38,11 @@ def reader_for(name: str | PurePath) -> Reader:
     return _BY_SUFFIX[suffix]
 
 
-__all__ = ["SUPPORTED_SUFFIXES", "HtmlReader", "MarkdownReader", "PlainReader", "reader_for"]
+__all__ = [
+    "SUPPORTED_SUFFIXES",
+    "HtmlReader",
+    "MarkdownReader",
+    "PdfReader",
+    "PlainReader",
+    "reader_for",
+]

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 from lxml import etree, html
 
-from zjip_qa.documents.composer import Composer, is_wide
+from zjip_qa.documents.composer import Composer, may_be_wide
 from zjip_qa.documents.decode import decode
 from zjip_qa.documents.reader import one_line
 from zjip_qa.documents.tables import add_table
@@ -289,7 +289,7 @@ def _collapsed(text: str) -> str:
     def gap(match: re.Match[str]) -> str:
         start, end = match.span()
         inside = start > 0 and end < len(text) and ("\n" in match[0] or "\r" in match[0])
-        return "" if inside and is_wide(text[start - 1]) and is_wide(text[end]) else " "
+        return "" if inside and may_be_wide(text[start - 1]) and may_be_wide(text[end]) else " "
 
     return _SPACE.sub(gap, text)
 
