@@ -18,7 +18,11 @@ _LONGEST_NAME = 40
 
 
 def add_table(
-    composer: Composer, rows: Sequence[Sequence[str]], *, n_header: int | None = None
+    composer: Composer,
+    rows: Sequence[Sequence[str]],
+    *,
+    n_header: int | None = None,
+    headed: bool = False,
 ) -> None:
     """Append a table to a document.
 
@@ -28,6 +32,7 @@ def add_table(
         composer: where it goes.
         rows: all its rows, texts of cells; they may differ in length.
         n_header: how many of the first rows name the columns; None lets the rows tell.
+        headed: whether tables of this kind begin with names as a rule.
     """
     rows = [row for row in rows if any(cell.strip() for cell in row)]
     width = max((sum(1 for cell in row if cell.strip()) for row in rows), default=0)
@@ -36,7 +41,7 @@ def add_table(
         while width > 1 and first < len(rows) and _n_distinct(rows[first]) == 1:
             composer.add(BlockKind.PARAGRAPH, next(c for c in rows[first] if c.strip()))
             first += 1
-        n_header = int(names_columns(rows[first:]))
+        n_header = int(names_columns(rows[first:], headed=headed))
     names = _names(rows[first : first + n_header])
     values = rows[first + n_header :]
     if not values:
@@ -45,11 +50,12 @@ def add_table(
         composer.add_row(row, names)
 
 
-def names_columns(rows: Sequence[Sequence[str]]) -> bool:
+def names_columns(rows: Sequence[Sequence[str]], *, headed: bool = False) -> bool:
     """Whether the first of some rows names the columns of the others.
 
     It does when it holds short, different names without figures, and either there are three
-    columns or more or figures stand below. Two columns of words are as likely a list of terms.
+    columns or more or figures stand below. Two columns of words are as likely a list of terms,
+    unless tables of this kind are `headed`.
     """
     if len(rows) < 2 or len(rows[0]) < 2:
         return False
@@ -59,9 +65,8 @@ def names_columns(rows: Sequence[Sequence[str]]) -> bool:
         return False
     if any(len(name) > _LONGEST_NAME or is_value(name) for name in named):
         return False
-    return len(names) > 2 or sum(_DIGIT.search(row[-1]) is not None for row in rows[1:]) * 2 > len(
-        rows[1:]
-    )
+    n_figures = sum(_DIGIT.search(row[-1]) is not None for row in rows[1:] if row)
+    return headed or len(names) > 2 or 2 * n_figures > len(rows) - 1
 
 
 def is_value(cell: str) -> bool:

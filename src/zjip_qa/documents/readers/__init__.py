@@ -6,10 +6,14 @@ A new format is a file here and a line in `_READERS`.
 from pathlib import PurePath
 
 from zjip_qa.documents.reader import Reader
+from zjip_qa.documents.readers.csv import CsvReader
+from zjip_qa.documents.readers.docx import DocxReader
+from zjip_qa.documents.readers.epub import EpubReader
 from zjip_qa.documents.readers.html import HtmlReader
 from zjip_qa.documents.readers.markdown import MarkdownReader
 from zjip_qa.documents.readers.pdf import PdfReader
 from zjip_qa.documents.readers.plain import PlainReader
+from zjip_qa.documents.readers.xlsx import XlsxReader
 from zjip_qa.errors import UnsupportedFormat
 
 _READERS: tuple[Reader, ...] = (
@@ -17,6 +21,10 @@ _READERS: tuple[Reader, ...] = (
     PlainReader(),
     HtmlReader(),
     PdfReader(),
+    DocxReader(),
+    XlsxReader(),
+    CsvReader(),
+    EpubReader(),
 )
 _BY_SUFFIX = {suffix: reader for reader in _READERS for suffix in reader.suffixes}
 
@@ -40,9 +48,13 @@ def reader_for(name: str | PurePath) -> Reader:
 
 __all__ = [
     "SUPPORTED_SUFFIXES",
+    "CsvReader",
+    "DocxReader",
+    "EpubReader",
     "HtmlReader",
     "MarkdownReader",
     "PdfReader",
     "PlainReader",
+    "XlsxReader",
     "reader_for",
 ]
