@@ -14,8 +14,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 from zjip_qa.documents.readers import reader_for
+from zjip_qa.documents.worker import SHARED
 from zjip_qa.errors import CorpusError, UnreadableDocument
 from zjip_qa.types import Document, Language
+
+MOST_BYTES = 100_000_000
+"""Of one file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,10 +99,16 @@ def scan_corpus(folder: Path) -> Corpus:
 def read_document(file: CorpusFile) -> Document:
     """Read one file of a scanned corpus.
 
+    Formats that a hostile file could bring a library down with are parsed in another process.
+
     Raises:
-        UnreadableDocument: it cannot be opened, has changed since the scan, isn't what its
-            suffix says, or holds no text.
+        UnreadableDocument: it cannot be opened, is too large, has changed since the scan, isn't
+            what its suffix says, or holds no text.
     """
+    if file.size > MOST_BYTES:
+        raise UnreadableDocument(
+            f"{file.doc_id} has {file.size:,} bytes; expected at most {MOST_BYTES:,}; split it"
+        )
     try:
         data = file.path.read_bytes()
     except OSError as exc:
@@ -107,7 +117,8 @@ def read_document(file: CorpusFile) -> Document:
         raise UnreadableDocument(
             f"{file.doc_id} changed while the corpus was being read; build the index again"
         )
-    document = reader_for(file.path).read(data, file.doc_id)
+    reader = reader_for(file.doc_id)
+    document = (SHARED if reader.isolated else reader).read(data, file.doc_id)
     if not document.blocks:
         raise UnreadableDocument(
             f"{file.doc_id} holds no text; expected some; fill it or take it out of the folder"
