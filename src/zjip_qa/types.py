@@ -9,6 +9,7 @@ A browser counts UTF-16 units; whoever shows a text converts there.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NewType
@@ -66,10 +67,11 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A source file as text, exactly as decoded: nothing is cleaned away.
+    """A source file as text. A text file's is exactly as decoded: nothing is cleaned away.
 
     `doc_id` is the path relative to the corpus folder, `/`-separated. `blocks` are in
-    order and do not overlap; text outside every block is markup or white space.
+    order and do not overlap; text outside every block is markup or white space. `pages` holds
+    where in `text` each page begins, in order, and is empty for what has no pages.
     """
 
     doc_id: str
@@ -77,6 +79,11 @@ class Document:
     title: str = ""
     blocks: tuple[Block, ...] = ()
     language: Language = Language.ZH
+    pages: tuple[int, ...] = ()
+
+    def page_at(self, position: int) -> int | None:
+        """The number of the page, from 1, that `position` stands on; None without pages."""
+        return max(1, bisect_right(self.pages, position)) if self.pages else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +140,8 @@ class Citation:
     """Verbatim words of a document: `document.text[start:end] == quote`, always.
 
     `verdict` says how what the answer says of it was checked: "verbatim", its very words (or those
-    of its translation); "agrees", its figures, dates and names; "" not checked.
+    of its translation); "agrees", its figures, dates and names; "" not checked. `page` counts
+    from 1 and is None where the document has no pages.
     """
 
     doc_id: str
@@ -143,6 +151,7 @@ class Citation:
     section: str = ""
     translation: str = ""
     verdict: str = ""
+    page: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -113,7 +113,8 @@ def test_ask_json(run: Run, shipped_index: Path, question: str, language: str) -
     assert 0 <= answer["confidence"] <= 1
     assert "[1]" in answer["answer"]
     (citation, *_) = answer["citations"]
-    assert set(citation) == CITATION_KEYS | {"translation", "verdict"}
+    assert set(citation) == CITATION_KEYS | {"translation", "verdict", "page"}
+    assert citation["page"] is None  # Markdown has none
     text = (ROOT / "corpus" / citation["doc_id"]).read_text(encoding="utf-8")
     assert text[citation["start"] : citation["end"]] == citation["quote"]
     assert "10971件" in citation["quote"]

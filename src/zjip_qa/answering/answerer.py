@@ -146,6 +146,7 @@ class ExtractiveAnswerer:
                 quote=evidence.text,
                 section=" › ".join(evidence.sentence.section),
                 translation=self._translation(doc_id, span),
+                page=self._index.store.document(doc_id).page_at(span.start),
             )
             spoken = self._spoken(query, asked, tokens, evidence, citation.translation)
             verdict = worst_verdict(spoken, citation, self._segmenter)

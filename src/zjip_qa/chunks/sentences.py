@@ -16,6 +16,12 @@ _FINAL = re.compile(r"[。｡！？!?….；;：:][”’」』）)》〉】\]\"
 _CLAUSE = re.compile("[，,、；;。]")
 _HARD_BREAK = re.compile(r"(?:[ \t]{2,}|\\|<br */?>)[ \t]*(?:\r\n|\r|\n)")
 _LONGEST_BOX_LINE = 60
+# An article of a law opens a section of its own, though its text follows on the same line.
+_ARTICLE = re.compile(
+    r"\**(第[一二三四五六七八九十百千零〇两0-9]{1,8}条(?:之[一二三四五六七八九十]{1,3})?)\**"
+    r"(?:[ \t\u3000]|$)"
+)
+_ARTICLE_LEVEL = 99
 _TEXT_KINDS = (BlockKind.PARAGRAPH, BlockKind.ITEM, BlockKind.TABLE)
 
 
@@ -23,7 +29,8 @@ def document_sentences(document: Document) -> list[Sentence]:
     """Split a document into sentences, in order.
 
     Headings aren't sentences: they are the `section` of what follows them. The heading that is
-    the document's title is left out there. Each line of code is a sentence.
+    the document's title is left out there. Each line of code is a sentence, and so is each row of
+    a table. An article of a law (第二十条) is a section too.
     """
     text = document.text
     sentences: list[Sentence] = []
@@ -31,6 +38,8 @@ def document_sentences(document: Document) -> list[Sentence]:
         if kind is BlockKind.CODE:
             lines = re.finditer(r"\S(?:[^\r\n]*\S)?", text[span.start : span.end])
             parts = [Span(m.start(), m.end()) for m in lines]
+        elif kind is BlockKind.TABLE:  # a row stays whole, so that its columns' names stay with it
+            parts = [Span(0, span.end - span.start)]
         else:
             parts = split_sentences(text[span.start : span.end])
         sentences += (
@@ -72,6 +81,11 @@ def _with_sections(document: Document) -> Iterator[tuple[tuple[str, ...], Block 
             path.append((block.level, name))
             yield (), None
         else:
+            article = _ARTICLE.match(document.text, block.span.start, block.span.end)
+            if article and block.kind is BlockKind.PARAGRAPH:
+                if path and path[-1][0] == _ARTICLE_LEVEL:
+                    path.pop()
+                path.append((_ARTICLE_LEVEL, article[1]))
             title = (1, document.title)
             yield tuple(name for level, name in path if (level, name) != title), block
 

@@ -70,15 +70,19 @@ def split_document(
 def _section_starts(document: Document, sentences: list[Sentence]) -> list[int]:
     """Numbers of the sentences that begin a section, the first one left out.
 
-    Two headings of one name are two sections. So is what a long stretch of markup parts: a chunk
-    would have to take it in.
+    Two headings of one name are two sections, and so are two articles of a law. So is what a long
+    stretch of markup parts: a chunk would have to take it in.
     """
     headings = [b.span.start for b in document.blocks if b.kind is BlockKind.HEADING]
     starts = []
     for i, (one, two) in enumerate(pairwise(sentences), 1):
         left, right = one.span.end, two.span.start
         headed = bisect_left(headings, left) != bisect_left(headings, right)
-        if headed or len(document.text[left:right].strip()) > _WIDEST_GAP:
+        if (
+            headed
+            or one.section != two.section
+            or len(document.text[left:right].strip()) > _WIDEST_GAP
+        ):
             starts.append(i)
     return starts
 

@@ -14,11 +14,15 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 from zjip_qa.documents.readers import reader_for
+from zjip_qa.documents.worker import SHARED
 from zjip_qa.errors import CorpusError, UnreadableDocument
 from zjip_qa.types import Document, Language
 
 USER_DICTIONARY = ".user_dictionary.txt"
 """The corpus folder's own jieba dictionary; its name is hidden, so it is no document."""
+
+MOST_BYTES = 100_000_000
+"""Of one file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,10 +108,16 @@ def corpus_dictionary(folder: Path) -> Path | None:
 def read_document(file: CorpusFile) -> Document:
     """Read one file of a scanned corpus.
 
+    Formats that a hostile file could bring a library down with are parsed in another process.
+
     Raises:
-        UnreadableDocument: it cannot be opened, has changed since the scan, isn't what its
-            suffix says, or holds no text.
+        UnreadableDocument: it cannot be opened, is too large, has changed since the scan, isn't
+            what its suffix says, or holds no text.
     """
+    if file.size > MOST_BYTES:
+        raise UnreadableDocument(
+            f"{file.doc_id} has {file.size:,} bytes; expected at most {MOST_BYTES:,}; split it"
+        )
     try:
         data = file.path.read_bytes()
     except OSError as exc:
@@ -116,7 +126,8 @@ def read_document(file: CorpusFile) -> Document:
         raise UnreadableDocument(
             f"{file.doc_id} changed while the corpus was being read; build the index again"
         )
-    document = reader_for(file.path).read(data, file.doc_id)
+    reader = reader_for(file.doc_id)
+    document = (SHARED if reader.isolated else reader).read(data, file.doc_id)
     if not document.blocks:
         raise UnreadableDocument(
             f"{file.doc_id} holds no text; expected some; fill it or take it out of the folder"

@@ -24,6 +24,14 @@ class Reader(Protocol):
         """The file-name endings that this reader takes."""
         ...
 
+    @property
+    def isolated(self) -> bool:
+        """Whether strangers' files are read in a process of their own, in `worker`.
+
+        So it is where a library parses them that a hostile file could bring down.
+        """
+        ...
+
     def read(self, data: bytes, doc_id: str) -> Document:
         """Turn a file's bytes into a document.
 

@@ -27,7 +27,8 @@ PRAGMA synchronous = OFF;
 BEGIN;
 CREATE TABLE documents (
     doc INTEGER PRIMARY KEY, doc_id TEXT NOT NULL UNIQUE, text TEXT NOT NULL,
-    title TEXT NOT NULL, language TEXT NOT NULL, blocks TEXT NOT NULL, sha256 TEXT NOT NULL,
+    title TEXT NOT NULL, language TEXT NOT NULL, blocks TEXT NOT NULL, pages TEXT NOT NULL,
+    sha256 TEXT NOT NULL,
     size INTEGER NOT NULL, first_chunk INTEGER NOT NULL, n_chunks INTEGER NOT NULL);
 CREATE TABLE chunks (
     chunk_id INTEGER PRIMARY KEY, doc INTEGER NOT NULL,
@@ -166,17 +167,18 @@ class Store:
 
     def _read_document(self, doc_id: str) -> Document:
         rows = self._rows(
-            "SELECT text, title, language, blocks FROM documents WHERE doc_id = ?", (doc_id,)
+            "SELECT text, title, language, blocks, pages FROM documents WHERE doc_id = ?", (doc_id,)
         )
         if not rows:
             raise KeyError(doc_id)
-        text, title, language, blocks = rows[0]
+        text, title, language, blocks, pages = rows[0]
         return Document(
             doc_id,
             text,
             title,
             tuple(Block(Span(s, e), BlockKind(kind), n) for s, e, kind, n in json.loads(blocks)),
             Language(language),
+            tuple(json.loads(pages)),
         )
 
     def _rows(self, sql: str, values: Sequence[object] = ()) -> list[Any]:
@@ -216,9 +218,9 @@ class StoreWriter:
         doc = self.n_documents
         blocks = [(b.span.start, b.span.end, b.kind, b.level) for b in document.blocks]
         self._connection.execute(
-            "INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (doc, document.doc_id, document.text, document.title, document.language.value,
-             _json(blocks), sha256, size, self.n_chunks, len(chunks)),
+             _json(blocks), _json(document.pages), sha256, size, self.n_chunks, len(chunks)),
         )  # fmt: skip
         self._connection.executemany(
             "INSERT INTO chunks VALUES (?, ?, ?, ?, ?)",
@@ -253,8 +255,8 @@ class StoreWriter:
         old, first_chunk, n_chunks = there
         doc = self.n_documents
         run(
-            "INSERT INTO documents SELECT ?, doc_id, text, title, language, blocks, sha256, size, "
-            "?, n_chunks FROM earlier.documents WHERE doc = ?",
+            "INSERT INTO documents SELECT ?, doc_id, text, title, language, blocks, pages, "
+            "sha256, size, ?, n_chunks FROM earlier.documents WHERE doc = ?",
             (doc, self.n_chunks, old),
         )
         run(

@@ -132,7 +132,8 @@ def ask(
         return
     typer.echo(answer.text)
     for number, citation in enumerate(answer.citations, 1):
-        place = f"{citation.doc_id} [{citation.start}:{citation.end}]"
+        page = f" p. {citation.page}" if citation.page else ""
+        place = f"{citation.doc_id}{page} [{citation.start}:{citation.end}]"
         typer.echo(f"\n[{number}] {place} {citation.section}\n    {citation.quote}")
     for hit in answer.nearest:
         place = f"{hit.chunk.doc_id} [{hit.chunk.start}:{hit.chunk.end}]"

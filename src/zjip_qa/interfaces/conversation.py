@@ -181,7 +181,8 @@ def _citations(number: int, turn: Turn, answer: Answer, language: Language) -> s
     """The numbered sources: section, file and the words quoted; of Chinese ones the words."""
     items = []
     for i, citation in enumerate(answer.citations):
-        place = _place(citation.doc_id, citation.section, _verdict(citation.verdict, language))
+        mark = _page(citation.page, language) + _verdict(citation.verdict, language)
+        place = _place(citation.doc_id, citation.section, mark)
         items.append(
             f'<li><button type="button" class="source-link" data-act="cite:{number}:{i}">'
             f'<span class="number">[{i + 1}]</span><span class="what">{place}'
@@ -246,6 +247,11 @@ def _place(doc_id: str, section: str, mark: str = "") -> str:
     where = f'<span class="section" lang="{tag_of(section)}">{escaped(section)}</span>'
     file = f"<bdi>{escaped(doc_id)}</bdi>"
     return f'<span class="place">{where if section else ""}{file}{mark}</span>'
+
+
+def _page(page: int | None, language: Language) -> str:
+    """The page of a document that has pages."""
+    return f" <span>{escaped(s.PAGE.to(language, page=page))}</span>" if page else ""
 
 
 def _verdict(verdict: str, language: Language) -> str:

@@ -25,12 +25,15 @@ class Finding:
 
 def examine(index: Path, model: str | None = None) -> Iterator[Finding]:
     """Check, one after another: Python, packages, segmentation, model, index, a search."""
+    from zjip_qa.documents import SUPPORTED_SUFFIXES
+
     yield Finding(sys.version_info >= (3, 11), "python", platform.python_version())
     for name in _PACKAGES:
         try:
             yield Finding(True, name, metadata.version(name))
         except metadata.PackageNotFoundError:
             yield Finding(False, name, "not installed; run `pip install -e .`")
+    yield Finding(True, "formats", " ".join(SUPPORTED_SUFFIXES))
     yield _attempt("segmentation", _segment)
     yield _attempt("model", lambda: _encode(model))
     yield _attempt("index", lambda: _search(index, model))

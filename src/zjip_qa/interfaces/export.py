@@ -41,7 +41,8 @@ def _sources(answer: Answer, language: Language) -> list[str]:
     found = []
     for number, citation in enumerate(answer.citations, 1):
         section = f" › {citation.section}" if citation.section else ""
-        place = f"[{number}] `{citation.doc_id}` [{citation.start}:{citation.end}]{section}"
+        page = f" {s.PAGE.to(language, page=citation.page)}" if citation.page else ""
+        place = f"[{number}] `{citation.doc_id}`{page} [{citation.start}:{citation.end}]{section}"
         quote = "\n".join(f"> {line}" for line in citation.quote.splitlines())
         found.append(f"{place}\n\n{quote}")
     return found

@@ -24,6 +24,7 @@ def answer_json(question: str, answer: Answer) -> dict[str, object]:
                 "section": citation.section,
                 "translation": citation.translation,
                 "verdict": citation.verdict,
+                "page": citation.page,
             }
             for citation in answer.citations
         ],

@@ -79,3 +79,30 @@ def test_the_article() -> None:
     sections = {s.section for s in document_sentences(document)}
     assert ("全省专利发展 实现新跨越", "顶层设计—— 驱动科技创新抢占新高地") in sections
     assert not any("#" in s for s in sentences)
+
+
+def test_articles_of_a_law_are_sections() -> None:
+    law = (
+        "# 专利法\n\n## 第五章 期限\n\n第四十二条　发明专利权的期限为二十年。\n\n"
+        "自申请日起计算。\n\n"
+        "**第四十三条** 专利权人应当缴纳年费。\n\n第二条规定的除外。\n\n## 第六章 附则\n\n略。"
+    )
+    document = reader_for("a.md").read(law.encode(), "a.md")
+    chapter = "第五章 期限"
+    assert [
+        (document.text[s.span.start : s.span.end], s.section) for s in document_sentences(document)
+    ] == [
+        ("第四十二条　发明专利权的期限为二十年。", (chapter, "第四十二条")),
+        ("自申请日起计算。", (chapter, "第四十二条")),
+        ("**第四十三条** 专利权人应当缴纳年费。", (chapter, "第四十三条")),
+        ("第二条规定的除外。", (chapter, "第四十三条")),
+        ("略。", ("第六章 附则",)),
+    ]
+
+
+def test_a_row_of_a_table_is_one_sentence() -> None:
+    document = reader_for("a.csv").read("城市,说明\n杭州,第一。第二。\n".encode(), "a.csv")
+    (sentence,) = document_sentences(document)
+    assert (
+        document.text[sentence.span.start : sentence.span.end] == "城市：杭州；说明：第一。第二。"
+    )

@@ -62,10 +62,10 @@ def test_a_second_translation_is_reported(tmp_path: Path) -> None:
 
 
 def test_unsupported_formats_are_reported(tmp_path: Path) -> None:
-    put(tmp_path, "a.md", "b.docx", "c")
+    put(tmp_path, "a.md", "b.rtf", "c")
     assert sources(tmp_path) == {"a.md": None}
-    assert set(problems(tmp_path)) == {"b.docx", "c"}
-    assert ".markdown, .md, .txt" in problems(tmp_path)["b.docx"]
+    assert set(problems(tmp_path)) == {"b.rtf", "c"}
+    assert ".markdown, .md, .pdf" in problems(tmp_path)["b.rtf"]
 
 
 def test_links_and_special_files(tmp_path: Path) -> None:

@@ -105,4 +105,5 @@ def test_json_holds_what_ask_prints() -> None:
         "section": "转化运用",
         "translation": "",
         "verdict": "verbatim",
+        "page": None,
     }

@@ -40,6 +40,7 @@ class MarkdownReader:
     """Reads Markdown files."""
 
     suffixes: tuple[str, ...] = (".md", ".markdown")
+    isolated = False
 
     def read(self, data: bytes, doc_id: str) -> Document:
         """Turn a Markdown file into a document."""

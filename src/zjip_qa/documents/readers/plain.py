@@ -11,25 +11,12 @@ import unicodedata
 from dataclasses import dataclass
 
 from zjip_qa.documents.decode import decode
+from zjip_qa.documents.numbering import LONGEST_HEADING, numbered_headings, numbered_level
 from zjip_qa.documents.reader import document_title
 from zjip_qa.text import detect_language
 from zjip_qa.types import Block, BlockKind, Document, Span
 
 _LINE = re.compile(r"[^\r\n]+")
-_NUMERAL = "[一二三四五六七八九十百零〇两0-9]+"
-# What opens a numbered heading, outermost first. Level 1 is left to the document's title.
-_NUMBERINGS = tuple(
-    re.compile(pattern)
-    for pattern in (
-        f"第{_NUMERAL}(?:编|部分|篇)",
-        f"第{_NUMERAL}章",
-        f"第{_NUMERAL}节",
-        "[一二三四五六七八九十]{1,3}、",
-        "[（(][一二三四五六七八九十]{1,3}[）)]",
-    )
-)
-_LONGEST_HEADING = 40
-_SENTENCE_MARK = re.compile("[。！？；!?;…]|[，,：:.]$")
 _NARROWEST_WRAPPED, _WIDEST_WRAPPED = 24, 120  # columns
 _INDENT = re.compile("\u3000|[ \t]{2}")
 
@@ -38,6 +25,7 @@ class PlainReader:
     """Reads plain text files."""
 
     suffixes: tuple[str, ...] = (".txt",)
+    isolated = False
 
     def read(self, data: bytes, doc_id: str) -> Document:
         """Turn a text file into a document."""
@@ -102,33 +90,16 @@ def _is_wrapped(lines: list[_Line]) -> bool:
 
 
 def _headings(lines: list[_Line]) -> dict[int, int]:
-    """Return the level of every line that is clearly a heading, by its number."""
-    levels = [_numbered_level(line.text) for line in lines]
-    headings: dict[int, int] = {}
-    for i, level in enumerate(levels[:-1]):
-        # Numbered lines with nothing between them are a list, or a table of contents.
-        is_list = levels[i + 1] == level or (i > 0 and level > 4 and levels[i - 1] == level)
-        if level and not is_list:
-            headings[i] = level
+    """Return the level of every line that is clearly a heading."""
+    headings = numbered_headings([line.text for line in lines])
     if 0 not in headings and _is_title(lines):
         headings[0] = 1
     return headings
 
 
-def _numbered_level(line: str) -> int:
-    """The level (2 …) that a line's numbering stands for, or 0."""
-    if len(line) > _LONGEST_HEADING or _SENTENCE_MARK.search(line):
-        return 0
-    for level, numbering in enumerate(_NUMBERINGS, 2):
-        match = numbering.match(line)
-        if match and (match.end() < len(line) or level < 5):
-            return level
-    return 0
-
-
 def _is_title(lines: list[_Line]) -> bool:
     """Whether the first line names the document: short, unpunctuated, set off from the text."""
-    if len(lines) < 2 or len(lines[0].text) > _LONGEST_HEADING:
+    if len(lines) < 2 or len(lines[0].text) > LONGEST_HEADING:
         return False
     first, second = lines[0], lines[1]
     if re.search("[。！？；!?;…，,]", first.text) or first.text.endswith((".", ":", "：")):
@@ -144,7 +115,7 @@ def _blocks(lines: list[_Line], headings: dict[int, int], *, wrapped: bool) -> l
             blocks.append(Block(line.span, BlockKind.HEADING, headings[i]))
             open_paragraph = False
             continue
-        begins = line.after_blank or line.indented or _numbered_level(line.text)
+        begins = line.after_blank or line.indented or numbered_level(line.text)
         if open_paragraph and wrapped and not begins:
             start = blocks.pop().span.start
             blocks.append(Block(Span(start, line.span.end), BlockKind.PARAGRAPH))
