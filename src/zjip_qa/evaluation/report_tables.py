@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from zjip_qa.evaluation.answers import Judgement
+from zjip_qa.evaluation.answers import ANSWER_MEASURES, Judgement
 from zjip_qa.evaluation.measures import MEASURES
 from zjip_qa.evaluation.report import Report
 
@@ -33,8 +33,11 @@ def report_tables(report: Report) -> Iterator[Table]:
     """The tables of measures, answers and timings; those with nothing to say are left out."""
     if any(result.measures for result in report.retrievers.values()):
         yield _retrieval_table(report)
+    if any(result.intervals for result in report.retrievers.values()):
+        yield _interval_table(report)
     if report.answers:
         yield _answer_table(report.answers)
+        yield _words_table(report.answers)
     if report.trust:
         yield _trust_table(report.trust)
     if report.timings:
@@ -45,11 +48,45 @@ def _retrieval_table(report: Report) -> Table:
     rows = []
     for name, result in report.retrievers.items():
         groups = {"all": {**result.measures, "n": result.n}}
-        groups |= result.by_language | result.by_kind
+        groups |= result.by_language
+        # One direction a language, or one document, would repeat the rows above.
+        if len(result.by_direction) > len(result.by_language):
+            groups |= result.by_direction
+        groups |= result.by_kind
+        if len(result.by_document) > 1:
+            groups |= result.by_document
         for group, values in groups.items():
             figures = (f"{values[measure]:.4f}" for measure in MEASURES)
             rows.append((name, group, str(int(values["n"])), *figures))
     return Table("Retrieval", ("retriever", "questions", "n", *MEASURES), tuple(rows))
+
+
+def _interval_table(report: Report) -> Table:
+    """How sure the means are, and how far each is from the first retriever's."""
+    rows = []
+    for name, result in report.retrievers.items():
+        ends = (f"{low:.3f}–{high:.3f}" for low, high in result.intervals.values())
+        rows.append((name, "95 % interval", str(result.n), *ends))
+        if result.differences:
+            first = next(iter(report.retrievers))
+            changes = result.differences.values()
+            rows.append(
+                (name, f"less {first}", "", *(f"{one['difference']:+.4f}" for one in changes))
+            )
+            rows.append((name, "p", "", *(f"{one['p']:.4f}" for one in changes)))
+    title = "How sure (bootstrap; paired randomisation test)"
+    return Table(title, ("retriever", "figure", "n", *MEASURES), tuple(rows))
+
+
+def _words_table(answers: Mapping[str, Any]) -> Table:
+    """What the answers say and cite, measured against the acceptable strings and the quotes."""
+    groups = {"all": answers, **answers["by_language"], **answers["by_kind"]}
+    rows = tuple(
+        (group, str(summary["n"]), *(_percent(summary[name]) for name in ANSWER_MEASURES))
+        for group, summary in groups.items()
+    )
+    header = ("questions", "n", *(name.replace("_", " ") for name in ANSWER_MEASURES))
+    return Table("What the answers say and cite", header, rows)
 
 
 def _answer_table(answers: Mapping[str, Any]) -> Table:
@@ -85,7 +122,7 @@ def _trust_table(trust: Mapping[str, Mapping[str, Any]]) -> Table:
 
 
 def _timing_table(timings: Mapping[str, Mapping[str, float]]) -> Table:
-    columns = ("n", "mean", "p50", "p95")
+    columns = ("n", "mean", "p50", "p95", "p99")
     rows = tuple(
         (stage, str(int(values["n"])), *(f"{values[name]:.1f}" for name in columns[1:]))
         for stage, values in timings.items()
