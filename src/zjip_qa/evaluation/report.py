@@ -13,6 +13,7 @@ from typing import Any
 
 from zjip_qa.errors import EvaluationError
 from zjip_qa.evaluation.answers import Judgement
+from zjip_qa.evaluation.comparison import Change
 from zjip_qa.evaluation.qrels import Qrels
 from zjip_qa.evaluation.questions import Place
 from zjip_qa.evaluation.run import Run
@@ -139,6 +140,7 @@ class Report:
         timings: milliseconds by stage; the one part that differs between runs.
         runs: by retriever, the rankings that were measured.
         qrels: the judgements that they were measured against.
+        comparison: how other settings differ from these.
     """
 
     settings: dict[str, object]
@@ -149,6 +151,7 @@ class Report:
     timings: dict[str, dict[str, float]]
     runs: dict[str, Run] = field(default_factory=dict)
     qrels: Qrels = field(default_factory=dict)
+    comparison: tuple[Change, ...] = ()
 
     @property
     def failed(self) -> tuple[QuestionRow, ...]:
@@ -162,6 +165,7 @@ class Report:
         could be measured.
         """
         first = next(iter(self.retrievers.values()), RetrieverResult(0, {}, {}, {}))
+        compared = [change.to_json() for change in self.comparison]
         return {
             "measures": first.measures,
             "by_language": first.by_language,
@@ -172,6 +176,7 @@ class Report:
             "retrievers": {name: result.to_json() for name, result in self.retrievers.items()},
             "questions": [row.to_json() for row in self.rows],
             "timings": self.timings,
+            **({"comparison": compared} if compared else {}),
         }
 
     def to_text(self) -> str:

@@ -9,22 +9,30 @@ from __future__ import annotations
 
 import json
 import logging
-import math
 import os
 import sys
-import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
 from zjip_qa.errors import CorpusError, ZjipQAError
+from zjip_qa.interfaces.evaluating import (
+    Bench,
+    evaluate_dataset,
+    evaluate_questions,
+    evaluate_reader,
+)
+from zjip_qa.interfaces.variants import Variant, read_variant
 from zjip_qa.settings import Settings
 
 if TYPE_CHECKING:
-    from zjip_qa.evaluation import ReadingReport, Report
+    from zjip_qa.evaluation import Report
+    from zjip_qa.evaluation.comparison import Change
+    from zjip_qa.evaluation.demands import Demand
     from zjip_qa.index import BuildReport, Progress
 
 app = typer.Typer(
@@ -164,8 +172,22 @@ def evaluate(
         Path | None,
         typer.Option(help="Turn the chat's ratings (feedback.jsonl) into a question file."),
     ] = None,
+    compare: Annotated[
+        list[str] | None,
+        typer.Option(help="Compare with another setting, NAME=VALUE[,…]; see README. Repeatable."),
+    ] = None,
+    history: Annotated[
+        bool, typer.Option("--history", help="List earlier evaluations on this index.")
+    ] = False,
+    fail_under: Annotated[
+        list[str] | None,
+        typer.Option(help='Exit with status 1 below this, "nDCG@10=0.9". Repeatable.'),
+    ] = None,
     retriever: RetrieverOption = None,
     split: Annotated[str | None, typer.Option(help="Only questions whose `split` is this.")] = None,
+    corpus: Annotated[
+        Path, typer.Option(help="Folder of documents, for settings that need another index.")
+    ] = _DEFAULTS.corpus,
     index: IndexOption = _DEFAULTS.index,
     model: ModelOption = None,
     as_json: JsonOption = False,
@@ -177,29 +199,30 @@ def evaluate(
     if from_feedback is not None:
         _print_questions(from_feedback)
         return
-    if sum(map(bool, (questions, beir, squad))) > 1:
-        raise typer.BadParameter("give one of --questions, --beir and --squad")
-    if squad_questions is not None and not squad:
-        raise typer.BadParameter("--squad-questions needs --squad, the file of the passages")
-    if split is not None and (beir or squad):
-        raise typer.BadParameter("--split selects from a question file, not from a data set")
-    if reader is not None and not (squad and len(squad) == 1):
-        raise typer.BadParameter("--reader needs one --squad file")
-    if reader is not None and (retriever or model or report):
-        raise typer.BadParameter("--reader takes no --retriever, --model or --report")
+    if history:
+        _print_history(index)
+        return
+    sources = EvaluationSources(questions, beir, tuple(squad or ()), squad_questions, split)
+    _check_sources(sources)
+    variants = [_given(read_variant, text) for text in compare or ()]
+    demands = _demands(fail_under or ())
     names = _retrievers(retriever)
     _stay_offline(model)
-    if reader is not None and squad:
-        measured_reading = _evaluate_reading(reader, squad[0], squad_questions)
+    if reader is not None:
+        if not (squad and len(squad) == 1):
+            raise typer.BadParameter("--reader needs one --squad file")
+        if retriever or model or report or variants or demands:
+            raise typer.BadParameter(
+                "--reader takes no --retriever, --model, --report, --compare or --fail-under"
+            )
+        read = evaluate_reader(reader, squad[0], squad_questions)
         if as_json:
-            _print_json(measured_reading.to_json())
+            _print_json(read.to_json())
         else:
-            typer.echo(measured_reading.to_text())
+            typer.echo(read.to_text())
         return
-    if beir or squad:
-        measured = _evaluate_dataset(beir, squad or [], squad_questions, names, model)
-    else:
-        measured = _evaluate_questions(questions, split, names, index, model)
+    bench = Bench(tuple(names), index, corpus, model, _progress_bar, _question_bar)
+    measured, since = _measure(sources, bench, variants)
     if report is not None:
         from zjip_qa.evaluation import write_report
 
@@ -208,6 +231,9 @@ def evaluate(
         _print_json(measured.to_json())
     else:
         typer.echo(measured.to_text())
+        if since is not None:
+            typer.echo("\n" + _changed(since, measured))
+    _insist(measured, demands)
 
 
 @app.command()
@@ -241,48 +267,94 @@ def doctor(index: IndexOption = _DEFAULTS.index, model: ModelOption = None) -> N
         raise ZjipQAError(f"{failed} of the checks failed; see the lines marked FAIL")
 
 
-def _evaluate_questions(
-    path: Path | None, split: str | None, retrievers: list[str], index: Path, model: str | None
-) -> Report:
+@dataclass(frozen=True, slots=True)
+class EvaluationSources:
+    """Where the questions of an evaluation come from: one of a question file and two data sets."""
+
+    questions: Path | None
+    beir: Path | None
+    squad: tuple[Path, ...]
+    squad_questions: Path | None
+    split: str | None
+
+
+def _check_sources(sources: EvaluationSources) -> None:
+    if sum(map(bool, (sources.questions, sources.beir, sources.squad))) > 1:
+        raise typer.BadParameter("give one of --questions, --beir and --squad")
+    if sources.squad_questions is not None and not sources.squad:
+        raise typer.BadParameter("--squad-questions needs --squad, the file of the passages")
+    if sources.split is not None and (sources.beir or sources.squad):
+        raise typer.BadParameter("--split selects from a question file, not from a data set")
+
+
+def _measure(
+    sources: EvaluationSources, bench: Bench, variants: Sequence[Variant]
+) -> tuple[Report, Change | None]:
+    from zjip_qa.evaluation import default_questions, read_beir, read_squad
+
+    for variant in variants:
+        _stay_offline(variant.model or bench.model)
+    if sources.beir is not None:
+        dataset, name = read_beir(sources.beir), sources.beir.name
+    elif sources.squad:
+        dataset = read_squad(sources.squad, sources.squad_questions)
+        name = " + ".join(path.name for path in sources.squad)
+    else:
+        path = sources.questions or default_questions()
+        return evaluate_questions(path, sources.split, bench, variants)
+    for variant in variants:
+        if variant.index is not None or variant.threshold is not None:
+            raise typer.BadParameter(
+                f"{variant.name}: a data set has an index of its own and no answers"
+            )
+    return evaluate_dataset(dataset, name, bench, variants), None
+
+
+def _changed(since: Change, measured: Report) -> str:
+    from zjip_qa.evaluation.report_tables import comparison_table, turned_table
+    from zjip_qa.evaluation.report_text import table_text
+
+    text_of = {row.id: row.question for row in measured.rows}
+    tables = (comparison_table([since]), turned_table(since, text_of))
+    return "\n\n".join(map(table_text, tables))
+
+
+def _print_history(index: Path) -> None:
+    from zjip_qa.evaluation.history import FILE_NAME, read_history
+    from zjip_qa.evaluation.report_tables import history_table
+    from zjip_qa.evaluation.report_text import table_text
+
+    typer.echo(table_text(history_table(read_history(index / FILE_NAME))))
+
+
+def _demands(texts: Sequence[str]) -> list[Demand]:
+    if not texts:
+        return []
+    from zjip_qa.evaluation.demands import read_demand
+
+    return [_given(read_demand, text) for text in texts]
+
+
+def _insist(report: Report, demands: Sequence[Demand]) -> None:
+    """Exit with status 1 where a report doesn't meet what is asked of it."""
+    if not demands:
+        return
     from zjip_qa.errors import EvaluationError
-    from zjip_qa.evaluation import default_questions, evaluate, load_questions
-    from zjip_qa.knowledge_base import KnowledgeBase
+    from zjip_qa.evaluation.demands import unmet
 
-    path = path or default_questions()
-    questions = load_questions(path)
-    if split is not None:
-        questions = [question for question in questions if question.split == split]
-        if not questions:
-            raise EvaluationError(f"no question of {path.name} has the split {split}")
-    knowledge_base = KnowledgeBase.open(index, model=model)
-    return evaluate(
-        knowledge_base, questions, retrievers=retrievers, settings={"questions": path.name}
-    )
+    if missed := unmet(report, demands):
+        raise EvaluationError("; ".join(missed))
 
 
-def _evaluate_dataset(
-    beir: Path | None,
-    squad: list[Path],
-    squad_questions: Path | None,
-    retrievers: list[str],
-    model: str | None,
-) -> Report:
-    from zjip_qa.embedding import load_encoder
-    from zjip_qa.evaluation import evaluate_dataset, read_beir, read_squad
-    from zjip_qa.interfaces.datasets import PassageIndex
-    from zjip_qa.text import detect_language
+_T = TypeVar("_T")
 
-    dataset = read_beir(beir) if beir else read_squad(squad, squad_questions)
-    names = [path.name for path in ([beir] if beir else squad)]
-    with tempfile.TemporaryDirectory() as folder, _progress_bar() as progress:
-        encoder = load_encoder(model)
-        return evaluate_dataset(
-            dataset,
-            lambda documents: PassageIndex(documents, Path(folder), encoder, progress),
-            language_of=detect_language,
-            retrievers=retrievers,
-            settings={"data set": " + ".join(names), "model": encoder.name},
-        )
+
+def _given(read: Callable[[str], _T], text: str) -> _T:
+    """Read the value of an option; what can't be read is wrong usage."""
+    try:
+        return read(text)
+    except ValueError as exc:
+        raise typer.BadParameter(str(exc)) from exc
 
 
 def _print_questions(ratings: Path) -> None:
@@ -298,19 +370,6 @@ def _print_questions(ratings: Path) -> None:
             '"draft" with the right quote and answers',
             err=True,
         )
-
-
-def _evaluate_reading(folder: Path, path: Path, questions: Path | None) -> ReadingReport:
-    from zjip_qa.answering.reader import Reader
-    from zjip_qa.evaluation import evaluate_reading
-
-    reader = Reader(folder)
-
-    def read(question: str, passage: str) -> tuple[str, float]:
-        found = reader.read_text(question, passage)
-        return (passage[found[0].start : found[0].end], found[1]) if found else ("", -math.inf)
-
-    return evaluate_reading(path, read, questions)
 
 
 def _retrievers(name: str | None) -> list[str]:
@@ -332,7 +391,21 @@ def _stay_offline(model: str | None) -> None:
 
 @contextmanager
 def _progress_bar() -> Iterator[Callable[[Progress], None]]:
-    """A bar on stderr; silent where stderr isn't a terminal."""
+    """A bar of a build; silent where stderr isn't a terminal."""
+    with _bar("indexing") as advance:
+        yield lambda step: advance(step.share, f"{step.stage} {step.doc_id[-40:]}")
+
+
+@contextmanager
+def _question_bar() -> Iterator[Callable[[int, int], None]]:
+    """A bar of an evaluation; silent where stderr isn't a terminal."""
+    with _bar("evaluating") as advance:
+        yield lambda done, total: advance(done / max(total, 1), f"evaluating {done}/{total}")
+
+
+@contextmanager
+def _bar(description: str) -> Iterator[Callable[[float, str], None]]:
+    """A bar on stderr, told of the share done and what is at work."""
     from rich import progress as rich_progress
     from rich.console import Console
 
@@ -347,10 +420,10 @@ def _progress_bar() -> Iterator[Callable[[Progress], None]]:
         # Without a terminal it would still leave an empty line.
         disable=not console.is_terminal,
     ) as bar:
-        task = bar.add_task("indexing", total=1.0)
+        task = bar.add_task(description, total=1.0)
 
-        def advance(step: Progress) -> None:
-            bar.update(task, completed=step.share, description=f"{step.stage} {step.doc_id[-40:]}")
+        def advance(share: float, description: str) -> None:
+            bar.update(task, completed=share, description=description)
 
         yield advance
 
