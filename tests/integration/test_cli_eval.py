@@ -181,3 +181,35 @@ def test_an_index_that_cannot_be_written_to_is_measured_all_the_same(
     monkeypatch.setattr(Path, "open", read_only)
     assert run("--json").status == 0
     assert "the evaluation is not kept" in caplog.text
+
+
+def test_drafts_can_be_run_at_once(run: Run, folder: Path) -> None:
+    (folder / "corpus" / "bad.txt").write_bytes(b"\x00\x01\x02")
+    drafted = run("--make-questions")
+    assert drafted.status == 0
+    assert "left out: bad.txt" in drafted.err
+    path = folder / "drafts.jsonl"
+    path.write_text(drafted.out, encoding="utf-8")
+    outcome = run("--questions", path, "--json")
+    assert outcome.status == 0
+    report = json.loads(outcome.out)
+    # The English line holds a second figure behind the first: its question would give it away.
+    assert report["n_questions"] == drafted.out.count("\n") == len(LINES) - 1
+    assert report["measures"]["Recall@5"] == 1
+
+
+def test_rankings_of_others_are_measured(
+    run: Run, folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What one run's report writes, another measures, to the same figures."""
+    report = json.loads(run("--json", "--report", folder / "out").out)
+    arguments = [f"--run={folder}/out/{name}.run" for name in ("hybrid", "lexical")]
+    arguments += [f"--qrels={folder}/out/qrels.txt", "--json"]
+    assert run(*arguments).status == 2  # questions and judgements both
+    monkeypatch.setattr(sys, "argv", ["zjip-qa", "eval", *arguments])
+    capsys.readouterr()
+    with pytest.raises(SystemExit, match="0"):
+        main()
+    measured = json.loads(capsys.readouterr().out)
+    assert measured["measures"] == report["measures"]
+    assert measured["n_questions"] == 3

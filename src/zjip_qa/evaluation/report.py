@@ -189,6 +189,8 @@ class Report:
 def write_report(report: Report, folder: str | Path) -> Path:
     """Write `report.json` and `report.html`, one page that needs no other file.
 
+    Beside them the rankings and judgements as TREC files: `RETRIEVER.run`, `qrels.txt`.
+
     Returns:
         Path of the page.
 
@@ -196,6 +198,7 @@ def write_report(report: Report, folder: str | Path) -> Path:
         EvaluationError: the folder cannot be written to.
     """
     from zjip_qa.evaluation.report_html import report_html
+    from zjip_qa.evaluation.trec import qrels_text, run_text
 
     folder = Path(folder)
     text = json.dumps(report.to_json(), ensure_ascii=False, indent=2, allow_nan=False)
@@ -204,6 +207,10 @@ def write_report(report: Report, folder: str | Path) -> Path:
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "report.json").write_text(text + "\n", encoding="utf-8")
         page.write_text(report_html(report), encoding="utf-8")
+        for name, run in report.runs.items():
+            (folder / f"{name}.run").write_text(run_text(run, name), encoding="utf-8")
+        if report.qrels:
+            (folder / "qrels.txt").write_text(qrels_text(report.qrels), encoding="utf-8")
     except OSError as exc:
         raise EvaluationError(
             f"the report cannot be written to {folder}: {exc.strerror or exc}; name a "

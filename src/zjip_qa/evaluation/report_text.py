@@ -11,7 +11,8 @@ from zjip_qa.evaluation.report_tables import Table, report_tables
 def report_text(report: Report) -> str:
     """The tables of a report, one under another, without a line break at the end."""
     parts = [table_text(table) for table in report_tables(report)]
-    parts.append(f"{len(report.failed)} of {len(report.rows)} questions failed")
+    if report.rows:
+        parts.append(f"{len(report.failed)} of {len(report.rows)} questions failed")
     return "\n\n".join(parts)
 
 

@@ -1,7 +1,8 @@
 """Running an evaluation: ask everything, measure the rankings, judge the answers.
 
-Two kinds: a question file against an index that exists, and a retrieval data set whose
-passages are indexed for the purpose. It builds no index itself and compares no settings.
+Three kinds: a question file against an index that exists, a retrieval data set whose passages
+are indexed for the purpose, and rankings made elsewhere. It builds no index itself and compares
+no settings.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from zjip_qa.evaluation.answers import JudgedAnswer, Judgement, judge
 from zjip_qa.evaluation.dataset import Dataset, dataset_documents
 from zjip_qa.evaluation.groups import Source, answers_by_group, measure_runs
 from zjip_qa.evaluation.measures import MEASURES
-from zjip_qa.evaluation.qrels import quote_qrels
+from zjip_qa.evaluation.qrels import Qrels, quote_qrels
 from zjip_qa.evaluation.questions import Question, locate
 from zjip_qa.evaluation.report import QuestionRow, Report
 from zjip_qa.evaluation.run import (
@@ -231,6 +232,18 @@ def evaluate_dataset(
         runs=runs,
         qrels=dataset.qrels,
     )
+
+
+def evaluate_runs(runs: Mapping[str, Run], qrels: Qrels) -> Report:
+    """Measure rankings that were made elsewhere.
+
+    Args:
+        runs: by name, the one that leads the report first.
+        qrels: the judgements; a query that a run lacks scores 0 in it.
+    """
+    results, _ = measure_runs(runs, qrels, (), {})
+    settings: dict[str, object] = {"runs": list(runs), "measures": list(MEASURES)}
+    return Report(settings, results, {}, {}, (), {}, runs=dict(runs), qrels=qrels)
 
 
 def _trusted_by_language(

@@ -164,6 +164,16 @@ def evaluate(
         Path | None,
         typer.Option(help="SQuAD file with the same ids to take the questions from."),
     ] = None,
+    qrels: Annotated[
+        Path | None, typer.Option(help="TREC judgements to measure --run against.")
+    ] = None,
+    run: Annotated[
+        list[Path] | None, typer.Option(help="TREC run made elsewhere; several are compared.")
+    ] = None,
+    make_questions: Annotated[
+        bool,
+        typer.Option("--make-questions", help="Print a draft of a question file from the corpus."),
+    ] = False,
     reader: Annotated[
         Path | None,
         typer.Option(help="With one --squad: does this reader find the answer in its passage?"),
@@ -202,7 +212,12 @@ def evaluate(
     if history:
         _print_history(index)
         return
-    sources = EvaluationSources(questions, beir, tuple(squad or ()), squad_questions, split)
+    if make_questions:
+        _print_drafts(corpus)
+        return
+    runs = tuple(run or ())
+    squads = tuple(squad or ())
+    sources = EvaluationSources(questions, beir, squads, squad_questions, split, qrels, runs)
     _check_sources(sources)
     variants = [_given(read_variant, text) for text in compare or ()]
     demands = _demands(fail_under or ())
@@ -269,18 +284,22 @@ def doctor(index: IndexOption = _DEFAULTS.index, model: ModelOption = None) -> N
 
 @dataclass(frozen=True, slots=True)
 class EvaluationSources:
-    """Where the questions of an evaluation come from: one of a question file and two data sets."""
+    """Where the questions come from: a question file, a data set, or runs made elsewhere."""
 
     questions: Path | None
     beir: Path | None
     squad: tuple[Path, ...]
     squad_questions: Path | None
     split: str | None
+    qrels: Path | None
+    runs: tuple[Path, ...]
 
 
 def _check_sources(sources: EvaluationSources) -> None:
-    if sum(map(bool, (sources.questions, sources.beir, sources.squad))) > 1:
-        raise typer.BadParameter("give one of --questions, --beir and --squad")
+    if sum(map(bool, (sources.questions, sources.beir, sources.squad, sources.qrels))) > 1:
+        raise typer.BadParameter("give one of --questions, --beir, --squad and --qrels")
+    if bool(sources.qrels) != bool(sources.runs):
+        raise typer.BadParameter("--run and --qrels need each other")
     if sources.squad_questions is not None and not sources.squad:
         raise typer.BadParameter("--squad-questions needs --squad, the file of the passages")
     if sources.split is not None and (sources.beir or sources.squad):
@@ -292,6 +311,10 @@ def _measure(
 ) -> tuple[Report, Change | None]:
     from zjip_qa.evaluation import default_questions, read_beir, read_squad
 
+    if sources.qrels is not None:
+        if variants:
+            raise typer.BadParameter("--compare needs questions to ask; give --run more than once")
+        return _measure_runs(sources.qrels, sources.runs), None
     for variant in variants:
         _stay_offline(variant.model or bench.model)
     if sources.beir is not None:
@@ -308,6 +331,17 @@ def _measure(
                 f"{variant.name}: a data set has an index of its own and no answers"
             )
     return evaluate_dataset(dataset, name, bench, variants), None
+
+
+def _measure_runs(qrels: Path, paths: Sequence[Path]) -> Report:
+    from zjip_qa.evaluation import evaluate_runs, read_qrels, read_run
+
+    # Runs may carry one tag, so they go by the names of their files; or by their paths.
+    names = [path.name for path in paths]
+    if len(set(names)) < len(names):
+        names = list(map(str, paths))
+    runs = {name: read_run(path)[1] for name, path in zip(names, paths, strict=True)}
+    return evaluate_runs(runs, read_qrels(qrels))
 
 
 def _changed(since: Change, measured: Report) -> str:
@@ -355,6 +389,27 @@ def _given(read: Callable[[str], _T], text: str) -> _T:
         return read(text)
     except ValueError as exc:
         raise typer.BadParameter(str(exc)) from exc
+
+
+def _print_drafts(corpus: Path) -> None:
+    from zjip_qa.documents import read_document, scan_corpus
+    from zjip_qa.evaluation.drafts import draft_rows
+
+    documents = []
+    for file in scan_corpus(corpus).sources:
+        try:
+            documents.append(read_document(file))
+        except CorpusError as exc:
+            typer.echo(f"left out: {exc}", err=True)
+    n_drafts = 0
+    for row in draft_rows(documents):
+        n_drafts += 1
+        typer.echo(json.dumps(row, ensure_ascii=False))
+    typer.echo(
+        f"{n_drafts} drafts, which keep to the documents' words: put them as people would ask, "
+        "take out what nobody would, and add questions that the documents don't answer",
+        err=True,
+    )
 
 
 def _print_questions(ratings: Path) -> None:
