@@ -149,7 +149,7 @@ def _frame(x: Axis, y: Axis, marks: Sequence[tuple[float, str]]) -> str:
         )
     middle = (_TOP + bottom) / 2
     parts.append(
-        f'<text x="13" y="{middle}" text-anchor="middle" transform="rotate(-90 13 {middle})">'
+        f'<text x="9" y="{middle}" text-anchor="middle" transform="rotate(-90 9 {middle})">'
         f"{escape(y.label)}</text>"
     )
     return "".join(parts)
