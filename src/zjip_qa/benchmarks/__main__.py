@@ -25,6 +25,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Measure, print tables, and write all figures as JSON if asked to."""
     parser = argparse.ArgumentParser(prog="python -m zjip_qa.benchmarks", description=__doc__)
     parser.add_argument("--sizes", default="1000,10000", help="chunks of the indexes")
+    parser.add_argument(
+        "--legs", default="", help="sizes at which only the legs are measured, as 1000000"
+    )
     parser.add_argument("--users", default="1,4,16,64", help="users at once, at the first size")
     parser.add_argument("--questions", type=int, default=100, help="questions asked at each size")
     parser.add_argument("--encode", type=int, default=200, help="chunks for the real encoder")
@@ -55,6 +58,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
                 numbers(given.users) if place == 0 else [],
                 token_vectors=not given.no_token_vectors,
             )
+        for size in numbers(given.legs):
+            small = folder / str(numbers(given.sizes)[0])
+            legs = apart(phases.legs, small, size, given.questions)
+            show(f"{size:,} chunks: the legs, open", {"": legs.pop("open")})
+            show(f"{size:,} chunks: the legs, milliseconds", legs)
+            kinds = dict(apart(phases.index_types, size, apart(phases.dimension)))
+            show(f"{size:,} vectors: kinds of FAISS index, one thread", kinds)
+            figures[f"legs {size}"] = {"stages": legs, "kinds": kinds}
     if given.out is not None:
         given.out.write_text(json.dumps(figures, ensure_ascii=False, indent=2), encoding="utf-8")
 

@@ -17,9 +17,10 @@ from zjip_qa.answering import ExtractiveAnswerer
 from zjip_qa.benchmarks.synthetic import SyntheticEncoder, questions, write_corpus
 from zjip_qa.embedding import Encoder, load_encoder
 from zjip_qa.evaluation.stopwatch import Stopwatch
-from zjip_qa.index import DenseIndex, build_index, open_index
+from zjip_qa.index import DenseIndex, LexicalIndex, build_index, open_index
 from zjip_qa.knowledge_base import KnowledgeBase, read_query
 from zjip_qa.retrieval import Retriever, load_bridge
+from zjip_qa.retrieval.lexical import lexical_scores
 from zjip_qa.settings import IndexSettings
 from zjip_qa.text import Segmenter
 
@@ -147,6 +148,80 @@ def throughput(folder: Path, n_users: int, *, answers: bool) -> Figures:
     }
 
 
+def legs(folder: Path, n_chunks: int, n_questions: int) -> dict[str, dict[str, float]]:
+    """The two legs that look at every chunk, on an index grown to a size that isn't built.
+
+    Postings are those of the index in `folder` over and over, vectors are made up; whatever
+    follows the legs reads the best few hundred chunks and doesn't grow. Files are mapped into
+    memory, as in an index that is served.
+
+    Returns:
+        As `ask` does.
+    """
+    encoder = load_encoder()
+    with open_index(folder / "index") as index:
+        small = index.lexical
+        times = max(1, round(n_chunks / small.n_chunks))
+        grown = folder / f"grown {n_chunks}"
+        grown.mkdir()
+        _repeated(small, times).save(grown / "lexical")
+        _write_vectors(grown / "dense.faiss", times * small.n_chunks, encoder.dim)
+    start = time.perf_counter()
+    lexical, dense = LexicalIndex.load(grown / "lexical"), DenseIndex.load(grown / "dense.faiss")
+    opened = time.perf_counter() - start
+    segmenter, bridge = Segmenter(), load_bridge()
+    stopwatch = Stopwatch(0)
+    for number, text in enumerate((questions() * n_questions)[: n_questions + _WARM_UP]):
+        if number == _WARM_UP:
+            stopwatch = Stopwatch(0)
+        with stopwatch.step("encode"):
+            vectors = encoder.encode_queries([text]).vectors
+        with stopwatch.step("dense"):
+            dense.search(vectors, _N_PROPOSED)
+        with stopwatch.step("lexical"):
+            lexical_scores(text, lexical, segmenter, bridge)
+    size = sum(path.stat().st_size for path in grown.rglob("*") if path.is_file())
+    return {
+        "open": {
+            "chunks": dense.n_vectors,
+            "seconds": opened,
+            "MB": memory(),
+            "disk MB": size / 1e6,
+        },
+        **stopwatch.timings(),
+    }
+
+
+def _repeated(small: LexicalIndex, times: int) -> LexicalIndex:
+    """The postings of `times` copies of every chunk."""
+    shifts = (np.arange(times) * small.n_chunks).astype(np.int32)[:, None]
+    rows = [
+        (shifts + small.chunks[begin:end]).ravel()
+        for begin, end in zip(small.offsets[:-1], small.offsets[1:], strict=True)
+    ]
+    counts = [
+        np.tile(small.counts[begin:end], times)
+        for begin, end in zip(small.offsets[:-1], small.offsets[1:], strict=True)
+    ]
+    return LexicalIndex(
+        small.terms,
+        np.asarray(small.offsets) * times,
+        np.concatenate(rows),
+        np.concatenate(counts),
+        np.tile(small.lengths, times),
+    )
+
+
+def _write_vectors(path: Path, n: int, dim: int) -> None:
+    """Save an index of made-up vectors."""
+    random = np.random.default_rng(0)
+    vectors = np.empty((n, dim), dtype=np.float32)
+    for start in range(0, n, _BLOCK):
+        block = random.standard_normal((min(_BLOCK, n - start), dim), dtype=np.float32)
+        vectors[start : start + len(block)] = block / np.linalg.norm(block, axis=1, keepdims=True)
+    DenseIndex.from_vectors(vectors).save(path)
+
+
 def start_up(folder: Path) -> Figures:
     """Seconds until the command line has answered, each the better of two starts.
 
@@ -177,7 +252,7 @@ def index_types(n_vectors: int, dim: int) -> list[tuple[str, Figures]]:
 
     vectors, queries = drawn(n_vectors), drawn(50)
     faiss.omp_set_num_threads(1)
-    lists = max(1, min(int(4 * n_vectors**0.5), n_vectors // 40))  # 40 vectors a list to train
+    lists = max(1, min(int(4 * n_vectors**0.5), n_vectors // 40, 1_024))  # 40 vectors train a list
     exact: NDArray[np.int64] | None = None
     figures = []
     for kind, n_probed in (

@@ -14,6 +14,7 @@ from tests.encoders import HashingEncoder
 from zjip_qa.benchmarks import __main__ as command
 from zjip_qa.benchmarks import phases
 from zjip_qa.benchmarks.synthetic import SyntheticEncoder, write_corpus
+from zjip_qa.index import LexicalIndex
 
 
 @pytest.fixture(autouse=True)
@@ -33,11 +34,11 @@ def test_all_that_is_measured(tmp_path: Path, capsys: pytest.CaptureFixture[str]
     command.main(
         [
             *("--sizes", "40", "--users", "2", "--questions", "3", "--encode", "20"),
-            *("--folder", str(tmp_path), "--out", str(out)),
+            *("--legs", "90", "--folder", str(tmp_path), "--out", str(out)),
         ]
     )
     figures = json.loads(out.read_text(encoding="utf-8"))
-    assert list(figures) == ["machine", "encode", "start-up", "40"]
+    assert list(figures) == ["machine", "encode", "start-up", "40", "legs 90"]
     at_size = figures["40"]
     assert at_size["build"]["chunks"] >= 20
     assert at_size["open"]["recall@10 against exact"] == 1.0
@@ -45,6 +46,7 @@ def test_all_that_is_measured(tmp_path: Path, capsys: pytest.CaptureFixture[str]
     assert {stage["n"] for stage in at_size["stages"].values()} == {3}
     assert at_size["kinds"]["Flat"]["recall@10"] == 1.0
     assert at_size["users"]["2"]["questions/s"] > 0
+    assert list(figures["legs 90"]["stages"]) == ["encode", "dense", "lexical"]
     printed = capsys.readouterr().out
     assert "40 chunks: a question, milliseconds" in printed
     assert "questions/s" in printed
@@ -71,6 +73,14 @@ def test_made_up_vectors_are_of_unit_length_and_depend_on_the_text_alone() -> No
     assert encoder.encode_passages(["浙江专利"]).vectors.tolist() == [one.tolist()]
     assert one.tolist() != two.tolist()
     assert len(encoder.encode_passages(["浙江专利"]).tokens[0].vectors) == 4
+
+
+def test_repeated_postings_are_those_of_a_corpus_that_holds_every_chunk_again() -> None:
+    lists = [["专利", "商标"], ["专利"], ["版权", "版权"]]
+    repeated = phases._repeated(LexicalIndex.build(3, lists), 3)
+    expected = LexicalIndex.build(9, lists * 3)
+    for name in ("offsets", "chunks", "counts", "lengths"):
+        assert getattr(repeated, name).tolist() == getattr(expected, name).tolist()
 
 
 def test_memory_is_told_where_the_system_keeps_account() -> None:
