@@ -114,10 +114,15 @@ def show(title: str, rows: Mapping[str, Mapping[str, float]]) -> None:
     """Print a table: names down, figures across."""
     columns = tuple(dict.fromkeys(name for row in rows.values() for name in row if name != "n"))
     body = tuple(
-        (name, str(int(row.get("n", 1))), *(f"{row[column]:,.3g}" for column in columns))
+        (name, str(int(row.get("n", 1))), *(_figure(row[column]) for column in columns))
         for name, row in rows.items()
     )
     tell(table_text(Table(title, ("", "n", *columns), body)) + "\n")
+
+
+def _figure(value: float) -> str:
+    """Three digits, or all of a whole number's."""
+    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
 
 
 def tell(text: str) -> None:
