@@ -29,7 +29,14 @@ from zjip_qa.index import (
     preview,
     with_dictionary,
 )
-from zjip_qa.retrieval import Retriever, RetrieverName, WordMatch, load_bridge, query_terms
+from zjip_qa.retrieval import (
+    FusionWeights,
+    Retriever,
+    RetrieverName,
+    WordMatch,
+    load_bridge,
+    query_terms,
+)
 from zjip_qa.settings import IndexSettings
 from zjip_qa.text import Segmenter, detect_language, is_function_word
 from zjip_qa.types import Answer, Document, Hit, Query, Span
@@ -53,9 +60,16 @@ class _Serving:
 class KnowledgeBase:
     """A corpus that can be searched and asked; made by `build` or `open`."""
 
-    def __init__(self, path: Path, encoder: Encoder, report: BuildReport | None = None) -> None:
+    def __init__(
+        self,
+        path: Path,
+        encoder: Encoder,
+        report: BuildReport | None = None,
+        weights: FusionWeights | None = None,
+    ) -> None:
         self._path = path
         self._encoder = encoder
+        self._weights = weights
         self._swap = threading.Lock()
         self._serving = self._load()
         self.report = report
@@ -123,9 +137,20 @@ class KnowledgeBase:
 
     @classmethod
     def open(
-        cls, index: str | Path, *, model: str | None = None, encoder: Encoder | None = None
+        cls,
+        index: str | Path,
+        *,
+        model: str | None = None,
+        encoder: Encoder | None = None,
+        weights: FusionWeights | None = None,
     ) -> KnowledgeBase:
         """Open a built index.
+
+        Args:
+            index: the folder that it was built in.
+            model: a sentence-transformers folder or hub id; None for the shipped model.
+            encoder: an encoder that is loaded already, in place of `model`.
+            weights: how much each leg of retrieval counts; None for the ones chosen.
 
         Raises:
             IndexUnusable: it is missing, damaged, or built by another model or version; the
@@ -134,13 +159,13 @@ class KnowledgeBase:
         """
         # A missing index is told at once, not after the seconds that the model takes.
         current(Path(index))
-        return cls(Path(index), encoder or load_encoder(model))
+        return cls(Path(index), encoder or load_encoder(model), weights=weights)
 
     def _load(self) -> _Serving:
         index = open_index(self._path, fingerprint=self._encoder.fingerprint)
         segmenter = Segmenter(index.user_dictionary)
         bridge = load_bridge()
-        retriever = Retriever(index, self._encoder, segmenter, bridge)
+        retriever = Retriever(index, self._encoder, segmenter, bridge, self._weights)
         answerer = ExtractiveAnswerer(index, retriever, segmenter, bridge)
         return _Serving(index, segmenter, retriever, answerer)
 

@@ -403,10 +403,23 @@ def test_an_uploaded_question_file_is_evaluated(open_page: OpenPage, tmp_path: P
     choose_file(page, "#run-own", questions)
     expect(page.locator("#evaluation")).to_contain_text("nDCG@10", timeout=60_000)
     expect(page.locator("#evaluation")).to_contain_text("1 (100%)")
+    titles = page.locator("#evaluation .plot figcaption")
+    expect(titles).to_have_count(5)
+    expect(titles.first).to_have_text(s.PLOTS["recall_title"].en)
+    expect(page.locator("#evaluation .plot circle").first).to_be_visible()
+    # What was measured stays on the page and is told anew.
+    page.get_by_role("button", name="中文").click()
+    expect(titles.first).to_have_text(s.PLOTS["recall_title"].zh)
+    expect(page.locator("#evaluation")).to_contain_text(s.RETRIEVERS["hybrid"].zh)
+    assert no_sideways_scrolling(page)
+    page.get_by_role("button", name="English").click()
+    expect(titles.first).to_have_text(s.PLOTS["recall_title"].en)
     broken = tmp_path / "broken.jsonl"
     broken.write_text("not json", encoding="utf-8")
     choose_file(page, "#run-own", broken)
-    expect(page.locator("#evaluation [role=alert]")).to_contain_text("Can't evaluate")
+    expect(page.locator("#evaluation [role=alert]")).to_have_text(
+        "Can't evaluate: broken.jsonl, line 1: not JSON: Expecting value at column 1"
+    )
 
 
 def test_the_server_fences_its_pages_and_offers_no_endpoint_to_strangers(server: Any) -> None:

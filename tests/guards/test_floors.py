@@ -21,6 +21,7 @@ FLOORS = (
     "answering",
     "knowledge_base",
     "evaluation",
+    "benchmarks",
     "interfaces",
 )
 

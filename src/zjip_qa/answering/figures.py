@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from zjip_qa.answering.quantities import QuantityKind, find_quantities
 
@@ -35,6 +36,8 @@ class AskedFigures:
         )
 
 
+# The sentences of one passage are each weighed against the figures of the whole of it.
+@lru_cache(maxsize=4096)
 def figure_keys(text: str) -> frozenset[Key]:
     """Read every ordinal, month and number of a text, whatever its language."""
     keys: set[Key] = set()

@@ -4,7 +4,7 @@ Formulas, cutoffs and ties are the library's (trec_eval's): nDCG with the grade 
 log2(rank + 1) as discount (Järvelin & Kekäläinen, 2002); Recall@k the share of relevant
 items in the first k; RR one over the rank of the first relevant item; AP the mean
 precision at the relevant items; Success@k whether a relevant item is in the first k. RR
-and AP see as far as the run goes. It holds no significance tests.
+and AP see as far as the run goes. Whether two means differ by chance is told in `significance`.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from zjip_qa.evaluation.qrels import Qrels
 from zjip_qa.evaluation.run import Run
 
-MEASURES = ("nDCG@10", "Recall@1", "Recall@5", "RR", "AP", "Success@1")
+MEASURES = ("nDCG@10", "Recall@1", "Recall@5", "RR", "AP", "Success@1", "Success@5")
 """The measures that an evaluation reports, in the order of its tables."""
 
 

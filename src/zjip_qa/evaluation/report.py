@@ -13,7 +13,11 @@ from typing import Any
 
 from zjip_qa.errors import EvaluationError
 from zjip_qa.evaluation.answers import Judgement
+from zjip_qa.evaluation.comparison import Change
+from zjip_qa.evaluation.qrels import Qrels
 from zjip_qa.evaluation.questions import Place
+from zjip_qa.evaluation.run import Run
+from zjip_qa.evaluation.trust import Trusted
 from zjip_qa.types import Answer, Hit, Language
 
 
@@ -25,7 +29,9 @@ class QuestionRow:
         relevant: the places or passages that should be found; empty when unanswerable.
         ranks: by retriever, rank of the first relevant hit, None when there is none.
         found: the best few hits of the first retriever.
-        answer: None when answers weren't asked for; `judgement` likewise.
+        answer: None when answers weren't asked for; `judgement` and `trusted` likewise.
+        measures: by retriever, the question's value of each measure; empty when unanswerable.
+        trusted: what would have been said if nothing were refused for want of confidence.
     """
 
     id: str
@@ -38,6 +44,8 @@ class QuestionRow:
     found: tuple[Hit, ...] = ()
     answer: Answer | None = None
     judgement: Judgement | None = None
+    measures: dict[str, dict[str, float]] = field(default_factory=dict)
+    trusted: Trusted | None = None
 
     @property
     def rank(self) -> int | None:
@@ -66,6 +74,7 @@ class QuestionRow:
             ],
             "rank": self.rank,
             "ranks": dict(self.ranks),
+            "measures": self.measures,
             "failed": self.failed,
             "judgement": None if self.judgement is None else str(self.judgement),
             "answer": None if answer is None else answer.text,
@@ -90,12 +99,32 @@ class QuestionRow:
 
 @dataclass(frozen=True, slots=True)
 class RetrieverResult:
-    """Means of the measures over the `n` judged queries; groups carry their own `n`."""
+    """Means of the measures over the `n` judged queries; groups carry their own `n`.
+
+    Attributes:
+        by_direction: by language of question and document, "en→zh".
+        by_document: by document that holds the answer; empty for a data set.
+        intervals: 95 % bootstrap interval of each mean.
+        differences: by measure, `difference` from the first retriever and `p` of the paired
+            randomisation test; empty for the first.
+        recall_curve: recall in the first 1, 2, … hits.
+    """
 
     n: int
     measures: dict[str, float]
     by_language: dict[str, dict[str, float]]
     by_kind: dict[str, dict[str, float]]
+    by_direction: dict[str, dict[str, float]] = field(default_factory=dict)
+    by_document: dict[str, dict[str, float]] = field(default_factory=dict)
+    intervals: dict[str, tuple[float, float]] = field(default_factory=dict)
+    differences: dict[str, dict[str, float]] = field(default_factory=dict)
+    recall_curve: tuple[float, ...] = ()
+
+    def to_json(self) -> dict[str, object]:
+        """The fields by name."""
+        fields = {name: getattr(self, name) for name in self.__slots__}
+        intervals = {name: list(ends) for name, ends in self.intervals.items()}
+        return fields | {"intervals": intervals, "recall_curve": list(self.recall_curve)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +138,9 @@ class Report:
         trust: by language and "all", `n`, `calibration_error` and `curve` as `trust` gives
             them; empty when answers weren't asked for.
         timings: milliseconds by stage; the one part that differs between runs.
+        runs: by retriever, the rankings that were measured.
+        qrels: the judgements that they were measured against.
+        comparison: how other settings differ from these.
     """
 
     settings: dict[str, object]
@@ -117,6 +149,9 @@ class Report:
     trust: dict[str, dict[str, Any]]
     rows: tuple[QuestionRow, ...]
     timings: dict[str, dict[str, float]]
+    runs: dict[str, Run] = field(default_factory=dict)
+    qrels: Qrels = field(default_factory=dict)
+    comparison: tuple[Change, ...] = ()
 
     @property
     def failed(self) -> tuple[QuestionRow, ...]:
@@ -130,24 +165,18 @@ class Report:
         could be measured.
         """
         first = next(iter(self.retrievers.values()), RetrieverResult(0, {}, {}, {}))
+        compared = [change.to_json() for change in self.comparison]
         return {
             "measures": first.measures,
             "by_language": first.by_language,
             "answers": self.answers,
-            "n_questions": len(self.rows),
+            "n_questions": len(self.rows) or first.n,
             "settings": self.settings,
             "trust": self.trust,
-            "retrievers": {
-                name: {
-                    "n": result.n,
-                    "measures": result.measures,
-                    "by_language": result.by_language,
-                    "by_kind": result.by_kind,
-                }
-                for name, result in self.retrievers.items()
-            },
+            "retrievers": {name: result.to_json() for name, result in self.retrievers.items()},
             "questions": [row.to_json() for row in self.rows],
             "timings": self.timings,
+            **({"comparison": compared} if compared else {}),
         }
 
     def to_text(self) -> str:
@@ -160,6 +189,8 @@ class Report:
 def write_report(report: Report, folder: str | Path) -> Path:
     """Write `report.json` and `report.html`, one page that needs no other file.
 
+    Beside them the rankings and judgements as TREC files: `RETRIEVER.run`, `qrels.txt`.
+
     Returns:
         Path of the page.
 
@@ -167,6 +198,7 @@ def write_report(report: Report, folder: str | Path) -> Path:
         EvaluationError: the folder cannot be written to.
     """
     from zjip_qa.evaluation.report_html import report_html
+    from zjip_qa.evaluation.trec import qrels_text, run_text
 
     folder = Path(folder)
     text = json.dumps(report.to_json(), ensure_ascii=False, indent=2, allow_nan=False)
@@ -175,6 +207,10 @@ def write_report(report: Report, folder: str | Path) -> Path:
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "report.json").write_text(text + "\n", encoding="utf-8")
         page.write_text(report_html(report), encoding="utf-8")
+        for name, run in report.runs.items():
+            (folder / f"{name}.run").write_text(run_text(run, name), encoding="utf-8")
+        if report.qrels:
+            (folder / "qrels.txt").write_text(qrels_text(report.qrels), encoding="utf-8")
     except OSError as exc:
         raise EvaluationError(
             f"the report cannot be written to {folder}: {exc.strerror or exc}; name a "

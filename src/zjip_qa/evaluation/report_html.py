@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from html import escape
 
 from zjip_qa.evaluation.report import QuestionRow, Report
+from zjip_qa.evaluation.report_plots import report_plots
 from zjip_qa.evaluation.report_tables import Table, report_tables
 
 _HEAD = """<!doctype html>
@@ -29,6 +30,12 @@ table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
 th, td { border-bottom: 1px solid #8886; padding: .25rem .75rem; text-align: left; }
 article { border-left: 3px solid #c33; margin: 1.5rem 0; padding-left: 1rem; }
 dt { font-weight: 600; }
+.plots { display: grid; grid-template-columns: repeat(auto-fit, minmax(20rem, 1fr)); gap: 1rem; }
+.plot { margin: 0; }
+.plot figcaption { font-weight: 600; }
+.plot > svg { display: block; width: 100%; height: auto; }
+.keys { font-size: .85em; }
+.key { margin-right: 1em; white-space: nowrap; }
 dd { margin: 0 0 .5rem 0; white-space: pre-wrap; overflow-wrap: anywhere; }
 </style>
 </head>
@@ -38,8 +45,8 @@ dd { margin: 0 0 .5rem 0; white-space: pre-wrap; overflow-wrap: anywhere; }
 
 
 def report_html(report: Report) -> str:
-    """The page: tables of measures and answers, settings, and each failed question."""
-    parts = [_HEAD]
+    """The page: plots, tables of measures and answers, settings, and each failed question."""
+    parts = [_HEAD, f'<div class="plots">\n{"".join(report_plots(report))}</div>\n']
     parts += [_table(table) for table in report_tables(report)]
     settings = json.dumps(report.settings, ensure_ascii=False, indent=2)
     parts.append(f"<h2>Settings</h2>\n<pre>{escape(settings)}</pre>\n")

@@ -10,8 +10,9 @@ from zjip_qa.evaluation.report_tables import Table, report_tables
 
 def report_text(report: Report) -> str:
     """The tables of a report, one under another, without a line break at the end."""
-    parts = [_lines(table) for table in report_tables(report)]
-    parts.append(f"{len(report.failed)} of {len(report.rows)} questions failed")
+    parts = [table_text(table) for table in report_tables(report)]
+    if report.rows:
+        parts.append(f"{len(report.failed)} of {len(report.rows)} questions failed")
     return "\n\n".join(parts)
 
 
@@ -23,7 +24,8 @@ def display_width(text: str) -> int:
     )
 
 
-def _lines(table: Table) -> str:
+def table_text(table: Table) -> str:
+    """A table under its title, columns lined up."""
     cells = [table.header, *table.rows]
     widths = [max(map(display_width, column)) for column in zip(*cells, strict=True)]
     is_text = [_holds_names(table, column) for column in range(len(widths))]
@@ -41,4 +43,4 @@ def _lines(table: Table) -> str:
 
 def _holds_names(table: Table, column: int) -> bool:
     """Whether a column holds names, which stand left, and not figures, which stand right."""
-    return column < table.header.index("n")
+    return "n" not in table.header or column < table.header.index("n")

@@ -1,22 +1,25 @@
 """Running an evaluation: ask everything, measure the rankings, judge the answers.
 
-Two kinds: a question file against an index that exists, and a retrieval data set whose
-passages are indexed for the purpose. It builds no index itself and compares no settings.
+Three kinds: a question file against an index that exists, a retrieval data set whose passages
+are indexed for the purpose, and rankings made elsewhere. It builds no index itself and compares
+no settings.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from time import perf_counter
 from typing import Protocol
 
 from zjip_qa.errors import EvaluationError, QuestionError
-from zjip_qa.evaluation.answers import JudgedAnswer, Judgement, judge, summarize
+from zjip_qa.evaluation.answers import JudgedAnswer, Judgement, judge
 from zjip_qa.evaluation.dataset import Dataset, dataset_documents
-from zjip_qa.evaluation.measures import MEASURES, Measured, measure
+from zjip_qa.evaluation.groups import Source, answers_by_group, measure_runs
+from zjip_qa.evaluation.measures import MEASURES
 from zjip_qa.evaluation.qrels import Qrels, quote_qrels
 from zjip_qa.evaluation.questions import Question, locate
-from zjip_qa.evaluation.report import QuestionRow, Report, RetrieverResult
+from zjip_qa.evaluation.report import QuestionRow, Report
 from zjip_qa.evaluation.run import (
     Run,
     first_per_document,
@@ -64,8 +67,10 @@ def evaluate(
     retrievers: Sequence[str] = RETRIEVERS,
     answers: bool = True,
     k: int = 10,
+    threshold: float | None = None,
     settings: Mapping[str, object] | None = None,
     progress: Progress | None = None,
+    clock: Callable[[], float] = perf_counter,
 ) -> Report:
     """Evaluate retrieval and answers on questions about the indexed documents.
 
@@ -77,8 +82,10 @@ def evaluate(
         retrievers: names to search with, the one that leads the report first.
         answers: whether to ask for answers and judge them too.
         k: hits per search, at least 1; a measure with a deeper cutoff sees only these.
+        threshold: confidence to answer from; None for the calibrated one.
         settings: what else the report should say it was made with.
         progress: told of each search and each answer.
+        clock: seconds; another one than the machine's where steps are remembered, not taken.
 
     Raises:
         EvaluationError: a quote stands nowhere, a question cannot be asked, or an id is
@@ -92,7 +99,7 @@ def evaluate(
     places = {question.id: locate(question, texts) for question in questions}
     measured = [question for question in questions if question.answerable]
     n_asked = len(questions) if answers else 0
-    stopwatch = Stopwatch(len(measured) * len(retrievers) + 2 * n_asked, progress)
+    stopwatch = Stopwatch(len(measured) * len(retrievers) + 2 * n_asked, progress, clock)
 
     runs: dict[str, Run] = {retriever: {} for retriever in retrievers}
     hits_of: dict[str, dict[str, list[Hit]]] = {question.id: {} for question in questions}
@@ -105,7 +112,7 @@ def evaluate(
     judged: dict[str, JudgedAnswer] = {}
     for question in questions[:n_asked]:
         with _naming(question), stopwatch.step("ask"):
-            answer = searcher.ask(question.question)
+            answer = searcher.ask(question.question, threshold=threshold)
         judged[question.id] = judge(question, answer, places[question.id], texts)
     trusted: dict[str, Trusted] = {}
     for question in questions[:n_asked]:
@@ -116,10 +123,17 @@ def evaluate(
             answer.confidence, judgement is Judgement.CORRECT, not answer.abstained
         )
 
+    sources = {
+        question_id: Source(found[0][0], searcher.document(found[0][0]).language)
+        for question_id, found in places.items()
+        if found
+    }
+    qrels = quote_qrels(places)
+    results, values = measure_runs(runs, qrels, questions, sources)
     return Report(
         settings=made_with,
-        retrievers=_results(runs, quote_qrels(places), questions),
-        answers=_answers_by_group(list(judged.values())),
+        retrievers=results,
+        answers=answers_by_group(list(judged.values()), sources),
         trust={
             name: {
                 "n": len(group),
@@ -129,10 +143,19 @@ def evaluate(
             for name, group in _trusted_by_language(questions, trusted).items()
         },
         rows=tuple(
-            _row(question, places[question.id], hits_of[question.id], judged.get(question.id))
+            _row(
+                question,
+                places[question.id],
+                hits_of[question.id],
+                values.get(question.id, {}),
+                judged.get(question.id),
+                trusted.get(question.id),
+            )
             for question in questions
         ),
         timings=stopwatch.timings(),
+        runs=runs,
+        qrels=qrels,
     )
 
 
@@ -185,17 +208,42 @@ def evaluate_dataset(
         ]
         for query_id, grades in dataset.qrels.items()
     }
+    sources = {
+        query_id: Source(None, language_of(dataset.passages[places[0][0]]))
+        for query_id, places in relevant.items()
+        if places
+    }
+    results, values = measure_runs(runs, dataset.qrels, questions, sources)
     return Report(
         settings=made_with,
-        retrievers=_results(runs, dataset.qrels, questions),
+        retrievers=results,
         answers={},
         trust={},
         rows=tuple(
-            _row(question, relevant[question.id], hits_of[question.id], None)
+            _row(
+                question,
+                relevant[question.id],
+                hits_of[question.id],
+                values.get(question.id, {}),
+            )
             for question in questions
         ),
         timings=stopwatch.timings(),
+        runs=runs,
+        qrels=dataset.qrels,
     )
+
+
+def evaluate_runs(runs: Mapping[str, Run], qrels: Qrels) -> Report:
+    """Measure rankings that were made elsewhere.
+
+    Args:
+        runs: by name, the one that leads the report first.
+        qrels: the judgements; a query that a run lacks scores 0 in it.
+    """
+    results, _ = measure_runs(runs, qrels, (), {})
+    settings: dict[str, object] = {"runs": list(runs), "measures": list(MEASURES)}
+    return Report(settings, results, {}, {}, (), {}, runs=dict(runs), qrels=qrels)
 
 
 def _trusted_by_language(
@@ -237,65 +285,13 @@ def _search_passages(searcher: Searcher, question: str, k: int, retriever: str) 
         depth *= 2
 
 
-def _results(
-    runs: Mapping[str, Run], qrels: Qrels, questions: Sequence[Question]
-) -> dict[str, RetrieverResult]:
-    def result(measured: Measured) -> RetrieverResult:
-        return RetrieverResult(
-            n=len(measured.per_query),
-            measures=measured.mean(),
-            by_language=_means(measured, _by_language(questions)),
-            by_kind=_means(measured, _by_kind(questions)),
-        )
-
-    return {retriever: result(measure(run, qrels)) for retriever, run in runs.items()}
-
-
-def _means(
-    measured: Measured, groups: Mapping[str, Sequence[Question]]
-) -> dict[str, dict[str, float]]:
-    """Means per group with its `n`; a group without a measured question is left out."""
-    ids_of = {
-        name: [question.id for question in group if question.id in measured.per_query]
-        for name, group in groups.items()
-    }
-    return {name: {**measured.mean(ids), "n": len(ids)} for name, ids in ids_of.items() if ids}
-
-
-def _answers_by_group(judged: Sequence[JudgedAnswer]) -> dict[str, object]:
-    if not judged:
-        return {}
-    of_id = {one.question.id: one for one in judged}
-
-    def summaries(groups: Mapping[str, Sequence[Question]]) -> dict[str, object]:
-        return {
-            name: summarize([of_id[question.id] for question in group])
-            for name, group in groups.items()
-        }
-
-    questions = [one.question for one in judged]
-    return {
-        **summarize(judged),
-        "by_language": summaries(_by_language(questions)),
-        "by_kind": summaries(_by_kind(questions)),
-    }
-
-
-def _by_language(questions: Sequence[Question]) -> dict[str, list[Question]]:
-    groups = {str(language): [q for q in questions if q.lang is language] for language in Language}
-    return {name: group for name, group in groups.items() if group}
-
-
-def _by_kind(questions: Sequence[Question]) -> dict[str, list[Question]]:
-    kinds = sorted({question.kind for question in questions if question.kind is not None})
-    return {kind: [q for q in questions if q.kind == kind] for kind in kinds}
-
-
 def _row(
     question: Question,
     relevant: Sequence[tuple[str, Span]],
     hits: Mapping[str, list[Hit]],
-    judged: JudgedAnswer | None,
+    measures: Mapping[str, Mapping[str, float]],
+    judged: JudgedAnswer | None = None,
+    trusted: Trusted | None = None,
 ) -> QuestionRow:
     return QuestionRow(
         id=question.id,
@@ -308,4 +304,6 @@ def _row(
         found=tuple(next(iter(hits.values()), [])[:N_FOUND]),
         answer=None if judged is None else judged.answer,
         judgement=None if judged is None else judged.judgement,
+        measures={retriever: dict(values) for retriever, values in measures.items()},
+        trusted=trusted,
     )

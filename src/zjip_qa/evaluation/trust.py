@@ -46,6 +46,30 @@ def calibration_error(trusted: Sequence[Trusted]) -> float | None:
     return float(sum(gaps) / len(trusted))
 
 
+@dataclass(frozen=True, slots=True)
+class Bin:
+    """The questions whose confidence lies in one tenth: their number, and two means."""
+
+    n: int
+    confidence: float
+    right: float
+
+
+def calibration_bins(trusted: Sequence[Trusted]) -> list[Bin]:
+    """The ten bins of the calibration error that hold any question, by confidence."""
+    held: dict[int, list[Trusted]] = {}
+    for one in trusted:
+        held.setdefault(min(int(one.confidence * _N_BINS), _N_BINS - 1), []).append(one)
+    return [
+        Bin(
+            len(group),
+            sum(one.confidence for one in group) / len(group),
+            sum(one.right for one in group) / len(group),
+        )
+        for _, group in sorted(held.items())
+    ]
+
+
 def refusal_curve(trusted: Sequence[Trusted]) -> list[dict[str, float]]:
     """Shares of all questions answered rightly, wrongly, and refused, by threshold."""
     n = len(trusted)

@@ -9,22 +9,30 @@ from __future__ import annotations
 
 import json
 import logging
-import math
 import os
 import sys
-import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
 from zjip_qa.errors import CorpusError, ZjipQAError
+from zjip_qa.interfaces.evaluating import (
+    Bench,
+    evaluate_dataset,
+    evaluate_questions,
+    evaluate_reader,
+)
+from zjip_qa.interfaces.variants import Variant, read_variant
 from zjip_qa.settings import Settings
 
 if TYPE_CHECKING:
-    from zjip_qa.evaluation import ReadingReport, Report
+    from zjip_qa.evaluation import Report
+    from zjip_qa.evaluation.comparison import Change
+    from zjip_qa.evaluation.demands import Demand
     from zjip_qa.index import Progress
 
 app = typer.Typer(
@@ -180,6 +188,16 @@ def evaluate(
         Path | None,
         typer.Option(help="SQuAD file with the same ids to take the questions from."),
     ] = None,
+    qrels: Annotated[
+        Path | None, typer.Option(help="TREC judgements to measure --run against.")
+    ] = None,
+    run: Annotated[
+        list[Path] | None, typer.Option(help="TREC run made elsewhere; several are compared.")
+    ] = None,
+    make_questions: Annotated[
+        bool,
+        typer.Option("--make-questions", help="Print a draft of a question file from the corpus."),
+    ] = False,
     reader: Annotated[
         Path | None,
         typer.Option(help="With one --squad: does this reader find the answer in its passage?"),
@@ -188,8 +206,22 @@ def evaluate(
         Path | None,
         typer.Option(help="Turn the chat's ratings (feedback.jsonl) into a question file."),
     ] = None,
+    compare: Annotated[
+        list[str] | None,
+        typer.Option(help="Compare with another setting, NAME=VALUE[,…]; see README. Repeatable."),
+    ] = None,
+    history: Annotated[
+        bool, typer.Option("--history", help="List earlier evaluations on this index.")
+    ] = False,
+    fail_under: Annotated[
+        list[str] | None,
+        typer.Option(help='Exit with status 1 below this, "nDCG@10=0.9". Repeatable.'),
+    ] = None,
     retriever: RetrieverOption = None,
     split: Annotated[str | None, typer.Option(help="Only questions whose `split` is this.")] = None,
+    corpus: Annotated[
+        Path, typer.Option(help="Folder of documents, for settings that need another index.")
+    ] = _DEFAULTS.corpus,
     index: IndexOption = _DEFAULTS.index,
     model: ModelOption = None,
     as_json: JsonOption = False,
@@ -201,29 +233,35 @@ def evaluate(
     if from_feedback is not None:
         _print_questions(from_feedback)
         return
-    if sum(map(bool, (questions, beir, squad))) > 1:
-        raise typer.BadParameter("give one of --questions, --beir and --squad")
-    if squad_questions is not None and not squad:
-        raise typer.BadParameter("--squad-questions needs --squad, the file of the passages")
-    if split is not None and (beir or squad):
-        raise typer.BadParameter("--split selects from a question file, not from a data set")
-    if reader is not None and not (squad and len(squad) == 1):
-        raise typer.BadParameter("--reader needs one --squad file")
-    if reader is not None and (retriever or model or report):
-        raise typer.BadParameter("--reader takes no --retriever, --model or --report")
+    if history:
+        _print_history(index)
+        return
+    if make_questions:
+        _print_drafts(corpus)
+        return
+    runs = tuple(run or ())
+    squads = tuple(squad or ())
+    sources = EvaluationSources(questions, beir, squads, squad_questions, split, qrels, runs)
+    _check_sources(sources)
+    variants = [_given(read_variant, text) for text in compare or ()]
+    demands = _demands(fail_under or ())
     names = _retrievers(retriever)
     _stay_offline(model)
-    if reader is not None and squad:
-        measured_reading = _evaluate_reading(reader, squad[0], squad_questions)
+    if reader is not None:
+        if not (squad and len(squad) == 1):
+            raise typer.BadParameter("--reader needs one --squad file")
+        if retriever or model or report or variants or demands:
+            raise typer.BadParameter(
+                "--reader takes no --retriever, --model, --report, --compare or --fail-under"
+            )
+        read = evaluate_reader(reader, squad[0], squad_questions)
         if as_json:
-            _print_json(measured_reading.to_json())
+            _print_json(read.to_json())
         else:
-            typer.echo(measured_reading.to_text())
+            typer.echo(read.to_text())
         return
-    if beir or squad:
-        measured = _evaluate_dataset(beir, squad or [], squad_questions, names, model)
-    else:
-        measured = _evaluate_questions(questions, split, names, index, model)
+    bench = Bench(tuple(names), index, corpus, model, _progress_bar, _question_bar)
+    measured, since = _measure(sources, bench, variants)
     if report is not None:
         from zjip_qa.evaluation import write_report
 
@@ -232,6 +270,9 @@ def evaluate(
         _print_json(measured.to_json())
     else:
         typer.echo(measured.to_text())
+        if since is not None:
+            typer.echo("\n" + _changed(since, measured))
+    _insist(measured, demands)
 
 
 @app.command()
@@ -277,48 +318,134 @@ def _roll_back(index: Path, *, as_json: bool) -> None:
         typer.echo(rollback_text(now, index))
 
 
-def _evaluate_questions(
-    path: Path | None, split: str | None, retrievers: list[str], index: Path, model: str | None
-) -> Report:
+@dataclass(frozen=True, slots=True)
+class EvaluationSources:
+    """Where the questions come from: a question file, a data set, or runs made elsewhere."""
+
+    questions: Path | None
+    beir: Path | None
+    squad: tuple[Path, ...]
+    squad_questions: Path | None
+    split: str | None
+    qrels: Path | None
+    runs: tuple[Path, ...]
+
+
+def _check_sources(sources: EvaluationSources) -> None:
+    if sum(map(bool, (sources.questions, sources.beir, sources.squad, sources.qrels))) > 1:
+        raise typer.BadParameter("give one of --questions, --beir, --squad and --qrels")
+    if bool(sources.qrels) != bool(sources.runs):
+        raise typer.BadParameter("--run and --qrels need each other")
+    if sources.squad_questions is not None and not sources.squad:
+        raise typer.BadParameter("--squad-questions needs --squad, the file of the passages")
+    if sources.split is not None and (sources.beir or sources.squad):
+        raise typer.BadParameter("--split selects from a question file, not from a data set")
+
+
+def _measure(
+    sources: EvaluationSources, bench: Bench, variants: Sequence[Variant]
+) -> tuple[Report, Change | None]:
+    from zjip_qa.evaluation import default_questions, read_beir, read_squad
+
+    if sources.qrels is not None:
+        if variants:
+            raise typer.BadParameter("--compare needs questions to ask; give --run more than once")
+        return _measure_runs(sources.qrels, sources.runs), None
+    for variant in variants:
+        _stay_offline(variant.model or bench.model)
+    if sources.beir is not None:
+        dataset, name = read_beir(sources.beir), sources.beir.name
+    elif sources.squad:
+        dataset = read_squad(sources.squad, sources.squad_questions)
+        name = " + ".join(path.name for path in sources.squad)
+    else:
+        path = sources.questions or default_questions()
+        return evaluate_questions(path, sources.split, bench, variants)
+    for variant in variants:
+        if variant.index is not None or variant.threshold is not None:
+            raise typer.BadParameter(
+                f"{variant.name}: a data set has an index of its own and no answers"
+            )
+    return evaluate_dataset(dataset, name, bench, variants), None
+
+
+def _measure_runs(qrels: Path, paths: Sequence[Path]) -> Report:
+    from zjip_qa.evaluation import evaluate_runs, read_qrels, read_run
+
+    # Runs may carry one tag, so they go by the names of their files; or by their paths.
+    names = [path.name for path in paths]
+    if len(set(names)) < len(names):
+        names = list(map(str, paths))
+    runs = {name: read_run(path)[1] for name, path in zip(names, paths, strict=True)}
+    return evaluate_runs(runs, read_qrels(qrels))
+
+
+def _changed(since: Change, measured: Report) -> str:
+    from zjip_qa.evaluation.report_tables import comparison_table, turned_table
+    from zjip_qa.evaluation.report_text import table_text
+
+    text_of = {row.id: row.question for row in measured.rows}
+    tables = (comparison_table([since]), turned_table(since, text_of))
+    return "\n\n".join(map(table_text, tables))
+
+
+def _print_history(index: Path) -> None:
+    from zjip_qa.evaluation.history import FILE_NAME, read_history
+    from zjip_qa.evaluation.report_tables import history_table
+    from zjip_qa.evaluation.report_text import table_text
+
+    typer.echo(table_text(history_table(read_history(index / FILE_NAME))))
+
+
+def _demands(texts: Sequence[str]) -> list[Demand]:
+    if not texts:
+        return []
+    from zjip_qa.evaluation.demands import read_demand
+
+    return [_given(read_demand, text) for text in texts]
+
+
+def _insist(report: Report, demands: Sequence[Demand]) -> None:
+    """Exit with status 1 where a report doesn't meet what is asked of it."""
+    if not demands:
+        return
     from zjip_qa.errors import EvaluationError
-    from zjip_qa.evaluation import default_questions, evaluate, load_questions
-    from zjip_qa.knowledge_base import KnowledgeBase
+    from zjip_qa.evaluation.demands import unmet
 
-    path = path or default_questions()
-    questions = load_questions(path)
-    if split is not None:
-        questions = [question for question in questions if question.split == split]
-        if not questions:
-            raise EvaluationError(f"no question of {path.name} has the split {split}")
-    knowledge_base = KnowledgeBase.open(index, model=model)
-    return evaluate(
-        knowledge_base, questions, retrievers=retrievers, settings={"questions": path.name}
+    if missed := unmet(report, demands):
+        raise EvaluationError("; ".join(missed))
+
+
+_T = TypeVar("_T")
+
+
+def _given(read: Callable[[str], _T], text: str) -> _T:
+    """Read the value of an option; what can't be read is wrong usage."""
+    try:
+        return read(text)
+    except ValueError as exc:
+        raise typer.BadParameter(str(exc)) from exc
+
+
+def _print_drafts(corpus: Path) -> None:
+    from zjip_qa.documents import read_document, scan_corpus
+    from zjip_qa.evaluation.drafts import draft_rows
+
+    documents = []
+    for file in scan_corpus(corpus).sources:
+        try:
+            documents.append(read_document(file))
+        except CorpusError as exc:
+            typer.echo(f"left out: {exc}", err=True)
+    n_drafts = 0
+    for row in draft_rows(documents):
+        n_drafts += 1
+        typer.echo(json.dumps(row, ensure_ascii=False))
+    typer.echo(
+        f"{n_drafts} drafts, which keep to the documents' words: put them as people would ask, "
+        "take out what nobody would, and add questions that the documents don't answer",
+        err=True,
     )
-
-
-def _evaluate_dataset(
-    beir: Path | None,
-    squad: list[Path],
-    squad_questions: Path | None,
-    retrievers: list[str],
-    model: str | None,
-) -> Report:
-    from zjip_qa.embedding import load_encoder
-    from zjip_qa.evaluation import evaluate_dataset, read_beir, read_squad
-    from zjip_qa.interfaces.datasets import PassageIndex
-    from zjip_qa.text import detect_language
-
-    dataset = read_beir(beir) if beir else read_squad(squad, squad_questions)
-    names = [path.name for path in ([beir] if beir else squad)]
-    with tempfile.TemporaryDirectory() as folder, _progress_bar() as progress:
-        encoder = load_encoder(model)
-        return evaluate_dataset(
-            dataset,
-            lambda documents: PassageIndex(documents, Path(folder), encoder, progress),
-            language_of=detect_language,
-            retrievers=retrievers,
-            settings={"data set": " + ".join(names), "model": encoder.name},
-        )
 
 
 def _print_questions(ratings: Path) -> None:
@@ -334,19 +461,6 @@ def _print_questions(ratings: Path) -> None:
             '"draft" with the right quote and answers',
             err=True,
         )
-
-
-def _evaluate_reading(folder: Path, path: Path, questions: Path | None) -> ReadingReport:
-    from zjip_qa.answering.reader import Reader
-    from zjip_qa.evaluation import evaluate_reading
-
-    reader = Reader(folder)
-
-    def read(question: str, passage: str) -> tuple[str, float]:
-        found = reader.read_text(question, passage)
-        return (passage[found[0].start : found[0].end], found[1]) if found else ("", -math.inf)
-
-    return evaluate_reading(path, read, questions)
 
 
 def _retrievers(name: str | None) -> list[str]:
@@ -368,11 +482,27 @@ def _stay_offline(model: str | None) -> None:
 
 @contextmanager
 def _progress_bar() -> Iterator[Callable[[Progress], None]]:
-    """A bar on stderr; silent where stderr isn't a terminal."""
+    """A bar of a build; silent where stderr isn't a terminal."""
+    from zjip_qa.interfaces.index_report import pace
+
+    with _bar("indexing") as advance:
+        yield lambda step: advance(
+            step.share, f"{step.stage} {step.done}/{step.total} {step.doc_id[-40:]}", pace(step)
+        )
+
+
+@contextmanager
+def _question_bar() -> Iterator[Callable[[int, int], None]]:
+    """A bar of an evaluation; silent where stderr isn't a terminal."""
+    with _bar("evaluating") as advance:
+        yield lambda done, total: advance(done / max(total, 1), f"evaluating {done}/{total}")
+
+
+@contextmanager
+def _bar(description: str) -> Iterator[Callable[..., None]]:
+    """A bar on stderr, told of the share done, what is at work, and if known its pace."""
     from rich import progress as rich_progress
     from rich.console import Console
-
-    from zjip_qa.interfaces.index_report import pace
 
     console = Console(stderr=True)
     with rich_progress.Progress(
@@ -384,15 +514,10 @@ def _progress_bar() -> Iterator[Callable[[Progress], None]]:
         # Without a terminal it would still leave an empty line.
         disable=not console.is_terminal,
     ) as bar:
-        task = bar.add_task("indexing", total=1.0, pace="")
+        task = bar.add_task(description, total=1.0, pace="")
 
-        def advance(step: Progress) -> None:
-            bar.update(
-                task,
-                completed=step.share,
-                description=f"{step.stage} {step.done}/{step.total} {step.doc_id[-40:]}",
-                pace=pace(step),
-            )
+        def advance(share: float, description: str, pace: str = "") -> None:
+            bar.update(task, completed=share, description=description, pace=pace)
 
         yield advance
 

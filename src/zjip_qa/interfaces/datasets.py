@@ -9,6 +9,8 @@ from pathlib import Path
 from zjip_qa.embedding import Encoder
 from zjip_qa.index import Progress
 from zjip_qa.knowledge_base import KnowledgeBase
+from zjip_qa.retrieval import FusionWeights
+from zjip_qa.settings import IndexSettings
 from zjip_qa.types import Document, Hit
 
 
@@ -24,6 +26,8 @@ class PassageIndex:
         folder: Path,
         encoder: Encoder,
         progress: Callable[[Progress], None] | None = None,
+        settings: IndexSettings | None = None,
+        weights: FusionWeights | None = None,
     ) -> None:
         corpus = folder / "passages"
         corpus.mkdir(parents=True)
@@ -34,8 +38,12 @@ class PassageIndex:
             text = document.text.encode("utf-8", errors="replace")
             (corpus / name).write_bytes(text)
             self._ids[name] = document.doc_id
-        self._knowledge_base = KnowledgeBase.build(
-            corpus, folder / "index", encoder=encoder, progress=progress
+        index = folder / "index"
+        built = KnowledgeBase.build(
+            corpus, index, encoder=encoder, progress=progress, settings=settings
+        )
+        self._knowledge_base = (
+            KnowledgeBase.open(index, encoder=encoder, weights=weights) if weights else built
         )
 
     def search(self, question: str, /, *, k: int, retriever: str) -> list[Hit]:

@@ -13,6 +13,7 @@ import gradio as gr
 from zjip_qa.errors import ZjipQAError
 from zjip_qa.evaluation import Judgement, Report, default_questions, evaluate, load_questions
 from zjip_qa.evaluation.report import QuestionRow
+from zjip_qa.evaluation.report_plots import PlotWords, report_plots
 from zjip_qa.interfaces import strings as s
 from zjip_qa.interfaces.index_tab import notice
 from zjip_qa.interfaces.localised import Localised
@@ -22,6 +23,8 @@ from zjip_qa.types import Language
 
 MEASURES = ("nDCG@10", "Recall@1", "Recall@5", "RR")
 MAX_FAILURES = 200
+MAX_FOUND = 300
+"""Characters shown of a passage that was found instead."""
 
 
 def build_evaluate_tab(service: Service, words: Localised, language: gr.State) -> None:
@@ -36,22 +39,26 @@ def build_evaluate_tab(service: Service, words: Localised, language: gr.State) -
             label=s.RUN_OWN,
         )
     result = gr.HTML(elem_id="evaluation", apply_default_css=False, elem_classes="own")
+    measured = gr.State(None)
+    """The report on the page, to be told anew in another language."""
 
-    def run(path: Path, chosen: str) -> Iterator[str]:
+    def run(path: Path, chosen: str) -> Iterator[tuple[str, Report | None]]:
         language = Language(chosen)
         try:
             for step in run_evaluation(service, path):
                 if isinstance(step, Report):
-                    yield render_evaluation(step, language)
+                    yield render_evaluation(step, language), step
                 else:
-                    yield _progress(*step, language)
+                    yield _progress(*step, language), None
         except ZjipQAError as exc:
-            yield notice(s.CANNOT_EVALUATE.to(language, reason=exc))
+            # Where an upload waits on this machine is nobody's business.
+            reason = str(exc).replace(str(path), path.name)
+            yield notice(s.CANNOT_EVALUATE.to(language, reason=reason)), None
 
-    def on_shipped(chosen: str) -> Iterator[str]:
+    def on_shipped(chosen: str) -> Iterator[tuple[str, Report | None]]:
         yield from run(default_questions(), chosen)
 
-    def on_own(path: str, chosen: str) -> Iterator[str]:
+    def on_own(path: str, chosen: str) -> Iterator[tuple[str, Report | None]]:
         try:
             yield from run(Path(path), chosen)
         finally:
@@ -64,8 +71,15 @@ def build_evaluate_tab(service: Service, words: Localised, language: gr.State) -
         "concurrency_limit": 1,
         "concurrency_id": "evaluation",
     }
-    shipped.click(on_shipped, language, result, **options)
-    own.upload(on_own, [own, language], result, **options)
+    shipped.click(on_shipped, language, [result, measured], **options)
+    own.upload(on_own, [own, language], [result, measured], **options)
+
+    def retell(report: Report | None, chosen: str) -> Any:
+        return gr.skip() if report is None else render_evaluation(report, Language(chosen))
+
+    language.change(
+        retell, [measured, language], result, api_visibility="private", show_progress="hidden"
+    )
 
 
 def run_evaluation(service: Service, path: Path) -> Iterator[tuple[int, int] | Report]:
@@ -98,13 +112,23 @@ def run_evaluation(service: Service, path: Path) -> Iterator[tuple[int, int] | R
 
 
 def render_evaluation(report: Report, language: Language) -> str:
-    """Measures by retriever and language, judgements by language, and what went wrong."""
+    """Measures by retriever and language, judgements, plots, and what went wrong."""
     return "".join(
         [
             _retrieval(report, language),
             _answers(report.answers, language) if report.answers else "",
+            f'<div class="plots">{"".join(report_plots(report, plot_words(language)))}</div>',
             _failures(report.failed, language),
         ]
+    )
+
+
+def plot_words(language: Language) -> PlotWords:
+    """The words in the plots, in the interface's language."""
+    names = {**s.RETRIEVERS, **s.GROUPS, **s.EVALUATION_STAGES}
+    return PlotWords(
+        **{name: text.to(language) for name, text in s.PLOTS.items()},
+        names={name: text.to(language) for name, text in names.items()},
     )
 
 
@@ -164,17 +188,29 @@ def _failures(rows: Sequence[QuestionRow], language: Language) -> str:
             verdict = s.NOT_FOUND.to(language)
         expected = " / ".join(row.acceptable) or s.NO_ANSWER_EXPECTED.to(language)
         got = row.answer.text if row.answer is not None else ""
+        found = row.found[0].chunk.text if row.rank is None and row.found else ""
         items.append(
             f'<li><span class="verdict">{escaped(verdict)}</span>'
             f'<p class="asked" lang="{tag(row.lang)}">{escaped(row.question)}</p>'
             f"<dl><dt>{escaped(s.EXPECTED.to(language))}</dt>"
             f'<dd lang="{tag_of(expected)}">{escaped(expected)}</dd>'
             f"<dt>{escaped(s.GOT.to(language))}</dt>"
-            f'<dd lang="{tag_of(got)}">{escaped(got.replace("**", ""))}</dd></dl></li>'
+            f'<dd lang="{tag_of(got)}">{escaped(got.replace("**", ""))}</dd>'
+            f"{_found(found, language)}</dl></li>"
         )
     title = escaped(s.FAILURES.to(language, count=len(rows)))
     return (
         f'<details class="failures"><summary>{title}</summary><ol>{"".join(items)}</ol></details>'
+    )
+
+
+def _found(text: str, language: Language) -> str:
+    """The passage that stands where a relevant one should."""
+    if not text:
+        return ""
+    return (
+        f"<dt>{escaped(s.FOUND_INSTEAD.to(language))}</dt>"
+        f'<dd lang="{tag_of(text)}">{escaped(" ".join(text.split())[:MAX_FOUND])}</dd>'
     )
 
 

@@ -304,6 +304,33 @@ FAILURES = Text("没有答好的问题({count})", "Questions not answered well (
 NO_FAILURES = Text("所有问题都答好了。", "Every question was answered well.")
 EXPECTED = Text("标准答案", "Expected")
 GOT = Text("系统回答", "Got")
+FOUND_INSTEAD = Text("检索到的是", "Found instead")
+PLOTS = {
+    "recall_title": Text("召回率与 k", "Recall against k"),
+    "first_k": Text("前 k 段", "first k passages"),
+    "recall": Text("召回率", "recall"),
+    "refusal_title": Text("答错与拒答", "Wrong answers against refusals"),
+    "refused": Text("拒答的比例", "share refused"),
+    "wrong": Text("答错的比例", "share answered wrongly"),
+    "calibration_title": Text("置信度校准", "Calibration"),
+    "confidence": Text("置信度", "confidence"),
+    "share_right": Text("答对的比例", "share right"),
+    "ideal": Text("理想", "ideal"),
+    "scores_title": Text("置信度分布", "Confidence of right and of other answers"),
+    "right": Text("答对", "right"),
+    "others": Text("其他", "not right"),
+    "questions": Text("问题数", "questions"),
+    "time_title": Text("各阶段用时", "Time by stage"),
+    "stage": Text("阶段", "stage"),
+    "milliseconds": Text("毫秒", "milliseconds"),
+}
+EVALUATION_STAGES = {
+    "search hybrid": Text("混合检索", "search hybrid"),
+    "search dense": Text("语义检索", "search dense"),
+    "search lexical": Text("词语检索", "search lexical"),
+    "ask": Text("回答", "ask"),
+    "ask, nothing refused": Text("回答(不拒答)", "ask, nothing refused"),
+}
 NO_ANSWER_EXPECTED = Text("文档中没有,应拒答", "Not in the documents: should abstain")
 
 # Errors

@@ -113,7 +113,8 @@ def test_summary_counts_and_rates() -> None:
         judge(QUESTION, answer("不知道"), PLACES, TEXTS),
         judge(NOT_ANSWERED, answer("没有"), [], TEXTS),
     ]
-    assert summarize(judged) == {
+    summary = summarize(judged)
+    assert summary == {
         "n": 4,
         "n_answerable": 3,
         "n_unanswerable": 1,
@@ -136,7 +137,42 @@ def test_summary_counts_and_rates() -> None:
         "n_citations": 2,
         "n_exact_citations": 2,
         "citations_exact": 1.0,
+        "right": 0.5,
+        "wrong": 0.25,
+        "refused": 0.25,
+        # Two say "12345件", one refuses; where they cite doesn't matter here.
+        "f1": pytest.approx(2 / 3),
+        "exact_match": pytest.approx(2 / 3),
+        "citation_precision": 0.5,
+        "citation_recall": pytest.approx(1 / 3),
+        "intervals": {"right": [0.0, 1.0], "f1": [0.0, 1.0]},
     }
+
+
+@pytest.mark.parametrize(
+    ("text", "f1", "exact"),
+    [
+        ("2023年有**12,345件**专利。[1]", 1.0, True),
+        # 12345, 件 against 12345, 件, 专, 利: 2 · 2 / 6.
+        ("**12345件**，**专利** [1]", 2 * 2 / 6, False),
+        # Without bold the whole text counts: 共, 12345, 件, one of them too many.
+        ("共12345件 [1]", 2 * 2 / 5, False),
+        ("不知道 [1]", 0.0, False),
+    ],
+)
+def test_the_given_words_are_measured_against_the_acceptable_ones(
+    text: str, f1: float, exact: bool
+) -> None:
+    judged = judge(QUESTION, answer(text, (0, 18)), PLACES, TEXTS)
+    assert judged.f1 == pytest.approx(f1)
+    assert judged.exact is exact
+
+
+def test_english_words_count_whole() -> None:
+    question = Question("e", "Who?", Language.EN, TEXT[:18], ("the Zhejiang High Court",))
+    given_answer = answer("**Zhejiang Court** [1]", (0, 18))
+    # zhejiang, court against zhejiang, high, court; the article doesn't count.
+    assert judge(question, given_answer, PLACES, TEXTS).f1 == pytest.approx(2 * 2 / 5)
 
 
 def test_share_of_nothing_is_none() -> None:

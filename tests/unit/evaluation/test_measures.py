@@ -16,6 +16,7 @@ def test_worked_example() -> None:
         "RR": 1.0,
         "AP": pytest.approx((1 + 2 / 3) / 2),
         "Success@1": 1.0,
+        "Success@5": 1.0,
     }
 
 

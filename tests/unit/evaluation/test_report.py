@@ -45,7 +45,7 @@ def report() -> Report:
             }
         },
         rows=(row, QuestionRow("fine", "无恙", Language.ZH, judgement=Judgement.CORRECT)),
-        timings={"ask": {"n": 1, "mean": 1.25, "p50": 1.25, "p95": 1.25}},
+        timings={"ask": {"n": 1, "mean": 1.25, "p50": 1.25, "p95": 1.25, "p99": 1.25}},
     )
 
 
@@ -80,19 +80,22 @@ def test_folder_that_cannot_be_is_refused(tmp_path: Path) -> None:
 
 
 def test_plain_table_lines_up_by_display_width() -> None:
-    retrieval, answers, trust, timings, failed = report().to_text().split("\n\n")
+    retrieval, answers, words, trust, timings, failed = report().to_text().split("\n\n")
     title, *lines = retrieval.split("\n")
     assert title == "Retrieval"
     assert lines[0].split() == ["retriever", "questions", "n", *MEASURES]
-    assert lines[1].split() == ["hybrid", "all", "1", *["0.5000"] * 6]
+    assert lines[1].split() == ["hybrid", "all", "1", *["0.5000"] * 7]
     # The figures of the row whose group is "数字", 2 characters in 4 columns, end where others do.
     assert len({display_width(line) for line in lines}) == 1
     assert answers.split("\n")[2].startswith("all")
     assert "1 (100.0%)" in answers
+    assert words.split("\n")[2].split() == [
+        *("all", "1", "0.0%", "100.0%", "0.0%", "100.0%", "100.0%", "0.0%", "0.0%"),
+    ]
     assert trust.split("\n")[2].split() == [
         *("all", "0.0", "1", "100.0%", "0.0%", "0.0%", "0.250"),
     ]
-    assert timings.split("\n")[2].split() == ["ask", "1", "1.2", "1.2", "1.2"]
+    assert timings.split("\n")[2].split() == ["ask", "1", "1.2", "1.2", "1.2", "1.2"]
     assert failed == "1 of 2 questions failed"
 
 

@@ -73,12 +73,13 @@ def test_report_has_the_contract_s_shape() -> None:
         "RR": pytest.approx(0.5),
         "AP": pytest.approx(0.5),
         "Success@1": pytest.approx(1 / 3),
+        "Success@5": pytest.approx(2 / 3),
     }
     assert report["n_questions"] == 4
     assert report["settings"] == {
         "retrievers": ["hybrid", "lexical"],
         "k": 10,
-        "measures": ["nDCG@10", "Recall@1", "Recall@5", "RR", "AP", "Success@1"],
+        "measures": ["nDCG@10", "Recall@1", "Recall@5", "RR", "AP", "Success@1", "Success@5"],
     }
     assert json.loads(json.dumps(report, allow_nan=False)) == report
 
@@ -94,6 +95,54 @@ def test_groups_and_retrievers() -> None:
         "place": (0.5, 1),
     }
     assert (lexical.n, set(lexical.measures.values())) == (3, {0.0})
+
+
+def test_each_retriever_carries_its_doubt_and_its_distance_from_the_first() -> None:
+    hybrid, lexical = run().retrievers.values()
+    assert hybrid.differences == {}
+    low, high = hybrid.intervals["RR"]
+    assert 0 <= low < 0.5 < high <= 1
+    # RR 1, ½, 0 against 0, 0, 0: of the eight swaps the two with equal signs are as far apart
+    # as it gets, and the sign of the third doesn't matter.
+    assert lexical.differences["RR"]["difference"] == pytest.approx(-0.5)
+    assert lexical.differences["RR"]["p"] == pytest.approx(0.5, abs=0.02)
+    assert hybrid.recall_curve == pytest.approx([1 / 3, *[2 / 3] * 9])
+
+
+def test_directions_and_documents() -> None:
+    hybrid = run().retrievers["hybrid"]
+    assert {name: group["n"] for name, group in hybrid.by_direction.items()} == {
+        "en→zh": 1,
+        "zh→zh": 2,
+    }
+    assert {name: group["n"] for name, group in hybrid.by_document.items()} == {"a.md": 3}
+    answers = run().answers
+    assert isinstance(answers["by_direction"], Mapping)
+    assert {name: group["n"] for name, group in answers["by_direction"].items()} == {
+        "en→zh": 1,
+        "zh→zh": 2,
+    }
+
+
+def test_rows_carry_the_values_of_each_retriever_and_the_rankings_are_kept() -> None:
+    report = run()
+    assert report.rows[1].measures["hybrid"]["RR"] == 0.5
+    assert report.rows[1].measures["lexical"]["RR"] == 0.0
+    assert report.rows[3].measures == {}  # unanswerable
+    assert next(iter(report.runs["hybrid"]["z1"])) == "place/a.md/3-6"
+    assert report.qrels["z1"] == {"place/a.md/3-6": 1}
+
+
+def test_a_threshold_is_passed_on() -> None:
+    asked: list[float | None] = []
+
+    class Noting(Fake):
+        def ask(self, question: str, *, threshold: float | None = None) -> Answer:
+            asked.append(threshold)
+            return super().ask(question, threshold=threshold)
+
+    evaluate(Noting(), QUESTIONS, retrievers=(), threshold=0.7)
+    assert asked == [0.7] * 4 + [0.0] * 4
 
 
 def test_rows_say_what_each_question_came_to() -> None:

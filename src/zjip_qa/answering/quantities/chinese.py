@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from decimal import Decimal
+from functools import lru_cache
 
 from zjip_qa.answering.quantities.chinese_pattern import (
     AFTER,
@@ -60,10 +61,16 @@ def find_quantities(text: str) -> list[Quantity]:
     A text that is Latin words for the most part is read as English, unless a Chinese word stands
     right behind a digit: it is the figure's unit.
     """
+    return list(_found(text))
+
+
+# A sentence that may answer is read for several signals, and again for the next question.
+@lru_cache(maxsize=4096)
+def _found(text: str) -> tuple[Quantity, ...]:
     n_han = sum(1 for _ in _HAN.finditer(text))
     n_latin = sum(1 for _ in _LATIN_WORD.finditer(text))
     if n_han < n_latin and not _CHINESE_UNIT.search(text):
-        return find_english_quantities(text)
+        return tuple(find_english_quantities(text))
     plain = text.translate(PLAIN)
     found: list[Quantity] = []
     position = 0
@@ -73,7 +80,7 @@ def find_quantities(text: str) -> list[Quantity]:
             found.append(quantity)
         # A range that isn't one gives its first figure only: go on right behind that.
         position = quantity.span.end if quantity else _end(match)
-    return found
+    return tuple(found)
 
 
 def _read(match: re.Match[str]) -> Quantity | None:

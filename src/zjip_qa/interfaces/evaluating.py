@@ -1,0 +1,267 @@
+"""What `zjip-qa eval` does: questions or a data set, one setting or several beside each other."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import math
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from time import perf_counter
+from typing import TYPE_CHECKING
+
+import zjip_qa
+from zjip_qa.errors import EvaluationError
+from zjip_qa.interfaces.variants import Variant
+
+if TYPE_CHECKING:
+    from zjip_qa.embedding import Encoder
+    from zjip_qa.evaluation import Dataset, Question, ReadingReport, Report
+    from zjip_qa.evaluation.comparison import Change
+    from zjip_qa.evaluation.resume import Remembering
+    from zjip_qa.index import Progress
+    from zjip_qa.knowledge_base import KnowledgeBase
+
+Told = Callable[["Progress"], None]
+"""Told of each step of indexing."""
+Counted = Callable[[int, int], None]
+"""Told of the questions done, and how many there are."""
+
+BASE = "base"
+"""What the run is called that variants are compared with."""
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """What a question file is evaluated on.
+
+    Attributes:
+        retrievers: names to search with, the one that leads first.
+        index: the built index.
+        corpus: what variants that need an index of their own build it from.
+        model: the encoder of the index; None for the shipped one.
+        show_indexing: gives a way to show how far a build is.
+        show_questions: likewise how far the questions are.
+    """
+
+    retrievers: tuple[str, ...]
+    index: Path
+    corpus: Path
+    model: str | None = None
+    show_indexing: Callable[[], AbstractContextManager[Told | None]] = nullcontext
+    show_questions: Callable[[], AbstractContextManager[Counted | None]] = nullcontext
+
+
+def evaluate_questions(
+    path: Path, split: str | None, bench: Bench, variants: Sequence[Variant]
+) -> tuple[Report, Change | None]:
+    """Evaluate a question file; an interrupted run goes on where it was.
+
+    Returns:
+        The report, with each variant compared; and what has changed since the last run that
+        asked the same questions, if there was one.
+
+    Raises:
+        ZjipQAError: file, index or model can't be used.
+    """
+    from zjip_qa.embedding import load_encoder
+    from zjip_qa.evaluation import load_questions
+    from zjip_qa.evaluation.comparison import compare, outcome
+    from zjip_qa.index import current
+
+    questions = load_questions(path)
+    if split is not None:
+        questions = [question for question in questions if question.split == split]
+        if not questions:
+            raise EvaluationError(f"no question of {path.name} has the split {split}")
+    current(bench.index)  # a missing index is told before the model is loaded
+    encoder = load_encoder(bench.model)
+    report = _run(path.name, questions, Variant(BASE), bench, encoder)
+    base = outcome(BASE, report.rows)
+    changes = []
+    for variant in variants:
+        other = _run(path.name, questions, variant, bench, encoder)
+        changes.append(compare(base, outcome(variant.name, other.rows)))
+    return replace(report, comparison=tuple(changes)), _since_last(path, questions, report, bench)
+
+
+def evaluate_dataset(
+    dataset: Dataset, name: str, bench: Bench, variants: Sequence[Variant]
+) -> Report:
+    """Index a data set in a folder that is thrown away, and evaluate on it.
+
+    Raises:
+        ZjipQAError: the model can't be used, or a query can't be asked.
+    """
+    from zjip_qa.embedding import load_encoder
+    from zjip_qa.evaluation.comparison import compare, outcome
+
+    encoder = load_encoder(bench.model)
+
+    def run(variant: Variant) -> Report:
+        from zjip_qa.evaluation import evaluate_dataset
+        from zjip_qa.interfaces.datasets import PassageIndex
+        from zjip_qa.text import detect_language
+
+        chosen = load_encoder(variant.model) if variant.model else encoder
+        with (
+            tempfile.TemporaryDirectory() as folder,
+            bench.show_indexing() as told,
+            bench.show_questions() as counted,
+        ):
+            return evaluate_dataset(
+                dataset,
+                lambda documents: PassageIndex(
+                    documents, Path(folder), chosen, told, variant.indexing, variant.weights
+                ),
+                language_of=detect_language,
+                retrievers=(variant.retriever,) if variant.retriever else bench.retrievers,
+                settings={"data set": name, "model": chosen.name},
+                progress=counted,
+            )
+
+    report = run(Variant(BASE))
+    base = outcome(BASE, report.rows)
+    changes = [compare(base, outcome(each.name, run(each).rows)) for each in variants]
+    return replace(report, comparison=tuple(changes))
+
+
+def evaluate_reader(folder: Path, path: Path, questions: Path | None) -> ReadingReport:
+    """Measure whether a reader finds the answer in the passage given with each question."""
+    from zjip_qa.answering.reader import Reader
+    from zjip_qa.evaluation import evaluate_reading
+
+    reader = Reader(folder)
+
+    def read(question: str, passage: str) -> tuple[str, float]:
+        found = reader.read_text(question, passage)
+        return (passage[found[0].start : found[0].end], found[1]) if found else ("", -math.inf)
+
+    return evaluate_reading(path, read, questions)
+
+
+def _run(
+    name: str, questions: Sequence[Question], variant: Variant, bench: Bench, encoder: Encoder
+) -> Report:
+    from zjip_qa.evaluation import evaluate
+
+    retrievers = (variant.retriever,) if variant.retriever else bench.retrievers
+    settings = {"questions": name}
+    with _opened(variant, bench, encoder) as (knowledge_base, index):
+        decided_by: dict[str, object] = {
+            "index": hashlib.sha256(_manifest(index)).hexdigest(),
+            "weights": asdict(variant.weights) if variant.weights else None,
+            "questions": _digest(questions),
+            "code": _code(),
+        }
+        with (
+            _remembering(knowledge_base, bench.index, decided_by) as (searcher, clock),
+            bench.show_questions() as counted,
+        ):
+            return evaluate(
+                searcher,
+                questions,
+                retrievers=retrievers,
+                threshold=variant.threshold,
+                settings=settings,
+                progress=counted,
+                clock=clock,
+            )
+
+
+@contextmanager
+def _opened(
+    variant: Variant, bench: Bench, encoder: Encoder
+) -> Iterator[tuple[KnowledgeBase, Path]]:
+    """The knowledge base of a variant, and the folder of its index."""
+    from zjip_qa.embedding import load_encoder
+    from zjip_qa.knowledge_base import KnowledgeBase
+
+    chosen = load_encoder(variant.model) if variant.model else encoder
+    if not variant.needs_index:
+        index = variant.index or bench.index
+        yield KnowledgeBase.open(index, encoder=chosen, weights=variant.weights), index
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        index = Path(folder) / "index"
+        with bench.show_indexing() as told:
+            KnowledgeBase.build(
+                bench.corpus, index, encoder=chosen, settings=variant.indexing, progress=told
+            )
+        yield KnowledgeBase.open(index, encoder=chosen, weights=variant.weights), index
+
+
+@contextmanager
+def _remembering(
+    knowledge_base: KnowledgeBase, folder: Path, decided_by: Mapping[str, object]
+) -> Iterator[tuple[KnowledgeBase | Remembering, Callable[[], float]]]:
+    """Remember every step beside the index, where it can be written to."""
+    from zjip_qa.evaluation.resume import Remembering, state_path
+
+    try:
+        remembering = Remembering(knowledge_base, state_path(folder, decided_by))
+    except EvaluationError as exc:
+        logger.warning("%s", exc)
+        yield knowledge_base, perf_counter
+        return
+    if remembering.n_remembered:
+        logger.warning(
+            "going on with an evaluation that was interrupted: %d steps are done",
+            remembering.n_remembered,
+        )
+    finished = False
+    try:
+        yield remembering, remembering.clock
+        finished = True
+    finally:
+        remembering.close(finished=finished)
+
+
+def _since_last(
+    path: Path, questions: Sequence[Question], report: Report, bench: Bench
+) -> Change | None:
+    """Keep the run, and compare it with the last one that asked the same questions."""
+    from zjip_qa.evaluation.comparison import compare
+    from zjip_qa.evaluation.history import FILE_NAME, keep, past_run, read_history
+
+    store = bench.index / FILE_NAME
+    run = past_run(
+        report,
+        time=datetime.now(UTC).isoformat(timespec="seconds"),
+        questions=path.name,
+        digest=_digest(questions),
+    )
+    try:
+        before = [past for past in read_history(store) if past.digest == run.digest]
+        keep(store, run)
+    except EvaluationError as exc:
+        logger.warning("%s", exc)
+        return None
+    return compare(before[-1].outcome, replace(run, time="now").outcome) if before else None
+
+
+def _digest(questions: Sequence[Question]) -> str:
+    text = json.dumps([asdict(question) for question in questions], ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _manifest(index: Path) -> bytes:
+    from zjip_qa.index import current
+    from zjip_qa.index.manifest import MANIFEST
+
+    return (current(index) / MANIFEST).read_bytes()
+
+
+def _code() -> str:
+    """Changes whenever the package does: half a run of one version is no half of another's."""
+    root = Path(zjip_qa.__file__).parent
+    files = sorted(path for path in root.rglob("*.*") if path.suffix in (".py", ".json"))
+    stamps = [(str(path), path.stat().st_size, path.stat().st_mtime_ns) for path in files]
+    return hashlib.sha256(repr(stamps).encode()).hexdigest()

@@ -1,0 +1,87 @@
+"""A smoke test: everything that the benchmarks measure is measured, on next to nothing."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from tests.encoders import HashingEncoder
+
+from zjip_qa.benchmarks import __main__ as command
+from zjip_qa.benchmarks import phases
+from zjip_qa.benchmarks.synthetic import SyntheticEncoder, write_corpus
+from zjip_qa.index import LexicalIndex
+
+
+@pytest.fixture(autouse=True)
+def small(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No model, and no processes of their own."""
+
+    def here(measure: Callable[..., Any], *arguments: Any, **options: Any) -> Any:
+        return measure(*arguments, **options)
+
+    monkeypatch.setattr(phases, "load_encoder", HashingEncoder)
+    monkeypatch.setattr(command, "apart", here)
+    monkeypatch.setattr(phases, "_seconds", lambda arguments: 0.5)
+
+
+def test_all_that_is_measured(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = tmp_path / "figures.json"
+    command.main(
+        [
+            *("--sizes", "40", "--users", "2", "--questions", "3", "--encode", "20"),
+            *("--legs", "90", "--folder", str(tmp_path), "--out", str(out)),
+        ]
+    )
+    figures = json.loads(out.read_text(encoding="utf-8"))
+    assert list(figures) == ["machine", "encode", "start-up", "40", "legs 90"]
+    at_size = figures["40"]
+    assert at_size["build"]["chunks"] >= 20
+    assert at_size["open"]["recall@10 against exact"] == 1.0
+    assert list(at_size["stages"]) == ["encode", "dense", "lexical", "search", "answer"]
+    assert {stage["n"] for stage in at_size["stages"].values()} == {3}
+    assert at_size["kinds"]["Flat"]["recall@10"] == 1.0
+    assert at_size["users"]["2"]["questions/s"] > 0
+    assert list(figures["legs 90"]["stages"]) == ["encode", "dense", "lexical"]
+    printed = capsys.readouterr().out
+    assert "40 chunks: a question, milliseconds" in printed
+    assert "questions/s" in printed
+
+
+def test_a_corpus_has_about_the_size_asked_for_and_is_the_same_each_time(tmp_path: Path) -> None:
+    encoder = SyntheticEncoder(HashingEncoder())
+    for name in ("one", "two"):
+        write_corpus(tmp_path / name, 60, encoder)
+    first, second = (
+        [(path.name, path.read_bytes()) for path in sorted((tmp_path / name).rglob("*.md"))]
+        for name in ("one", "two")
+    )
+    assert first == second
+    assert len({text for _, text in first}) == len(first)
+    built = phases.build(tmp_path / "built", 60, token_vectors=True)
+    assert 40 <= built["chunks"] <= 90
+
+
+def test_made_up_vectors_are_of_unit_length_and_depend_on_the_text_alone() -> None:
+    encoder = SyntheticEncoder(HashingEncoder())
+    one, two = encoder.encode_passages(["浙江专利", "浙江专利12件"]).vectors
+    assert np.linalg.norm([one, two], axis=1) == pytest.approx([1, 1])
+    assert encoder.encode_passages(["浙江专利"]).vectors.tolist() == [one.tolist()]
+    assert one.tolist() != two.tolist()
+    assert len(encoder.encode_passages(["浙江专利"]).tokens[0].vectors) == 4
+
+
+def test_repeated_postings_are_those_of_a_corpus_that_holds_every_chunk_again() -> None:
+    lists = [["专利", "商标"], ["专利"], ["版权", "版权"]]
+    repeated = phases._repeated(LexicalIndex.build(3, lists), 3)
+    expected = LexicalIndex.build(9, lists * 3)
+    for name in ("offsets", "chunks", "counts", "lengths"):
+        assert getattr(repeated, name).tolist() == getattr(expected, name).tolist()
+
+
+def test_memory_is_told_where_the_system_keeps_account() -> None:
+    assert 10 < phases.memory() <= phases.peak_memory() or np.isnan(phases.memory())
