@@ -173,7 +173,7 @@ class SpanStore:
             local = chunk_id - self._documents[row].first_chunk
             first, last = offsets[local : local + 2].tolist()
             part = shard[record.vectors + first * self.dim : record.vectors + last * self.dim]
-            vectors.append(part.view(np.int8).reshape(-1, self.dim))
+            vectors.append(part.view(np.int8).reshape(last - first, self.dim))
             part = shard[record.spans + 8 * first : record.spans + 8 * last]
             spans.append(part.view("<i4").reshape(-1, 2))
             weights.append(
