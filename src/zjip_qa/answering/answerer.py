@@ -9,11 +9,13 @@ from itertools import islice
 
 from zjip_qa.answering import wording
 from zjip_qa.answering.check import Verdict, worst_verdict
+from zjip_qa.answering.closely import read_closely
 from zjip_qa.answering.evidence import Evidence, EvidenceFinder
 from zjip_qa.answering.highlight import bold, clause_scores, twin, value_spans
 from zjip_qa.answering.names import places_in
 from zjip_qa.answering.quantities import find_quantities, in_english
 from zjip_qa.answering.question import Asked, read_question
+from zjip_qa.answering.reader import load_reader
 from zjip_qa.answering.refusal import refusal
 from zjip_qa.answering.scope import ScopeCheck
 from zjip_qa.answering.section import asked_section, stands_in
@@ -47,6 +49,7 @@ class ExtractiveAnswerer:
         self._segmenter = segmenter
         self._bridge = bridge
         self._finder = EvidenceFinder(index, segmenter, bridge)
+        self._reader = load_reader()
         self._scope = ScopeCheck(index, segmenter)
 
     def answer(self, query: Query, *, threshold: float | None = None) -> Answer:
@@ -60,7 +63,7 @@ class ExtractiveAnswerer:
         encoded = self._retriever.encode(query)
         tokens = encoded.tokens[0]
         hits = self._retriever.search(query, k=N_READ, encoded=encoded)
-        found = self._finder.find(query, asked, encoded, hits)
+        found = read_closely(query, self._finder.find(query, asked, encoded, hits), self._reader)
         places = places_in(query.text, self._segmenter)
         if not found:
             return self._refuse(query, asked, hits, 0.0)
@@ -178,7 +181,8 @@ class ExtractiveAnswerer:
     ) -> str:
         """The sentence in the question's language, the asked-for value in bold."""
         quote = evidence.text
-        values = value_spans(asked, quote, self._clauses(tokens, evidence))
+        read = evidence.answer if evidence.signals.read > 0 else None
+        values = value_spans(asked, quote, self._clauses(tokens, evidence), read)
         document = self._index.store.document(evidence.hit.chunk.doc_id)
         if document.language is query.language:
             return one_paragraph(bold(quote, values))

@@ -17,25 +17,30 @@ from numpy.typing import NDArray
 
 from zjip_qa.answering.figures import asked_figures
 from zjip_qa.answering.question import Asked, holds
-from zjip_qa.answering.signals import Signals, load_weights
+from zjip_qa.answering.signals import UNREAD, Signals, load_weights
 from zjip_qa.embedding import Encoded
 from zjip_qa.index import OpenIndex
 from zjip_qa.retrieval import Bridge, query_terms, similarities
 from zjip_qa.text import Segmenter
-from zjip_qa.types import Chunk, Hit, Query, Sentence
+from zjip_qa.types import Chunk, Hit, Query, Sentence, Span
 
 _RAREST = 4
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """A sentence that may answer, with the hit it came from; `text` is the sentence verbatim."""
+    """A sentence that may answer, with the hit it came from.
+
+    `text` is the sentence verbatim, `answer` the words of it that the reader would answer with;
+    None where it wasn't read.
+    """
 
     hit: Hit
     sentence: Sentence
     text: str
     score: float
     signals: Signals
+    answer: Span | None = None
 
 
 class EvidenceFinder:
@@ -65,7 +70,8 @@ class EvidenceFinder:
         words = _Words.of(query, self._index, self._segmenter, self._bridge)
         candidates: dict[tuple[str, int], _Candidate] = {}
         for hit in hits:
-            for candidate in self._of_hit(query, asked, encoded, words, hit):
+            share = hit.score / hits[0].score if hits[0].score > 0 else 0.0
+            for candidate in self._of_hit(query, asked, encoded, words, hit, share):
                 key = (hit.chunk.doc_id, candidate.sentence.span.start)
                 # A sentence in two chunks is read where its surroundings speak most for it.
                 if key not in candidates or candidate.signals.around > (
@@ -96,7 +102,7 @@ class EvidenceFinder:
                     signals,
                 )
             )
-        return sorted(found, key=lambda e: (-e.score, e.hit.rank, e.sentence.span.start))
+        return by_score(found)
 
     def _cut(self, chunk: Chunk) -> tuple[tuple[str, int, int], ...]:
         """A chunk's terms with their spans in the document."""
@@ -106,7 +112,13 @@ class EvidenceFinder:
         )
 
     def _of_hit(
-        self, query: Query, asked: Asked, encoded: Encoded, words: _Words, hit: Hit
+        self,
+        query: Query,
+        asked: Asked,
+        encoded: Encoded,
+        words: _Words,
+        hit: Hit,
+        retrieved: float,
     ) -> list[_Candidate]:
         assert self._index.tokens is not None and self._index.sentences is not None
         tokens = encoded.tokens[0]
@@ -147,6 +159,8 @@ class EvidenceFinder:
                 words_around=words_around,
                 dense=hit.legs.get("dense", 0.0),
                 meaning=meanings.get(span.start, hit.legs.get("dense", 0.0)),
+                read=UNREAD,
+                retrieved=retrieved,
                 topic=_cosine(topic, rows.vectors[inside], rows.weights[inside]),
                 figures=figures.share_in(quote, around=chunk.text),
                 kind=holds(asked, quote),
@@ -154,6 +168,11 @@ class EvidenceFinder:
             )
             candidates.append(_Candidate(hit, sentence, quote, signals, own))
         return candidates
+
+
+def by_score(found: Sequence[Evidence]) -> list[Evidence]:
+    """Best first; equal ones in the order of retrieval and text."""
+    return sorted(found, key=lambda e: (-e.score, e.hit.rank, e.sentence.span.start))
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,25 +46,29 @@ def clause_scores(
     return clauses
 
 
-def value_spans(asked: Asked, text: str, clauses: list[tuple[Span, float]]) -> list[Span]:
+def value_spans(
+    asked: Asked, text: str, clauses: list[tuple[Span, float]], read: Span | None = None
+) -> list[Span]:
     """Find what to set in bold: the figure, date or titles that the question asks for.
 
     Of several figures of the kind asked for, the one in the clause that best meets the question;
-    a figure of another kind only where there is none of the right one.
+    a figure of another kind only where there is none of the right one. What has no marked form, a
+    name or a place, is what the reader found.
 
     Args:
         asked: what the question asks for.
         text: the sentence.
         clauses: its clauses, from `clause_scores`.
+        read: the words that the reader would answer with, where it trusts them.
 
     Returns:
-        Spans of `text` in order; empty where the kind of answer has no marked form.
+        Spans of `text` in order; empty where nothing is known to be the answer.
     """
     if asked.kind is AnswerKind.DOCUMENT:
         titles = list(_TITLE.finditer(text)) or list(_QUOTED_TITLE.finditer(text))
         return [Span(match.start(), match.end()) for match in titles]
     if asked.kind not in (AnswerKind.FIGURE, AnswerKind.DATE):
-        return []
+        return [read] if read and asked.kind is not AnswerKind.YESNO else []
     values = _fitting(asked, find_quantities(text))
     if not values:
         return []

@@ -31,7 +31,8 @@ _LAWS_EN = (
     r"decisions?|guidance|guidelines?)"
 )
 _PLACES_ZH = (
-    "地方|城市|省市|省份|市(?!场)|省(?!级|部|政府)|县|区(?![块域])|国家(?!级)|地区|地(?![理标])"
+    "地方|城市|省市|省份|市(?!场)|省(?!级|部|政府)|县|区(?![块域])|国家(?![级试标重政示法])|地区|"
+    "地(?![理标])"
 )
 _PLACES_EN = (
     r"(?:cit(?:y|ies)|provinces?|districts?|count(?:y|ies)|countr(?:y|ies)|places?|regions?|areas?)"
@@ -50,6 +51,10 @@ _SUMS_EN = (
 )
 _POSTS_ZH = "局长|厅长|主任|负责人|院长|董事长|总经理|书记|省长|市长|校长|会长|主席"
 _POSTS_EN = r"(?:head|director|chief|chair\w*|president|minister|governor|mayor|secretary|ceo)"
+_AUXILIARY = (
+    r"(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|shall|should|must|may|might)"
+)
+_INDIRECT = r"\b(?:tell me|know|say|says|state|states|since|until|by|from|and|or)"
 _COUNTED = "件项家户次名人位所条部门类种届省市县区起篇倍分天周年处批款套台座场"
 # "哪几个城市" asks for cities and "好几个" asks nothing.
 _HOW_MANY_ZH = r"(?:多少|几多|(?<![哪好第])几)"
@@ -98,7 +103,8 @@ _PATTERNS: dict[Language, tuple[_Pattern, ...]] = {
         (
             AnswerKind.DOCUMENT,
             None,
-            rf"{_WHICH_ZH}[^，。？?]{{0,6}}(?:{_LAWS_ZH})|全称"
+            # "用什么办法" asks how, not by which rules.
+            rf"(?!(?<=[用有想以])什么办法){_WHICH_ZH}[^，。？?]{{0,6}}(?:{_LAWS_ZH})|全称"
             rf"|(?:{_LAWS_ZH})[^，。？?]{{0,8}}(?:叫什么|叫啥|名字|名称)",
         ),
         (
@@ -162,7 +168,9 @@ _PATTERNS: dict[Language, tuple[_Pattern, ...]] = {
         (
             AnswerKind.DATE,
             None,
-            r"\bwhen\b(?! it comes)|\b(?:what|which) (?:years?|dates?|months?|days?|period)\b"
+            # Inside a sentence "when" mostly says on what condition.
+            rf"\bwhen(?: \w+ly)? {_AUXILIARY}\b|\bwhen\W*$|{_INDIRECT} when\b"
+            r"|\b(?:what|which) (?:years?|dates?|months?|days?|period)\b"
             r"|\bsince what\b|\bhow long ago\b",
         ),
         (
@@ -180,7 +188,7 @@ _PATTERNS: dict[Language, tuple[_Pattern, ...]] = {
         (
             AnswerKind.YESNO,
             None,
-            r"^\W*(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should)\b",
+            rf"^\W*{_AUXILIARY}\b",
         ),
         (_FIGURE, _SHARE, r"\b(?:percent(?:age)?|share|proportion|fraction|growth)\b"),
         (

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -31,6 +32,7 @@ from zjip_qa.embedding.tokens import encodable
 from zjip_qa.errors import ModelUnavailable
 from zjip_qa.types import Block, BlockKind, Document, Span
 
+SHIPPED_READER = Path(__file__).parent / "shipped-reader"
 HEADS = "heads.safetensors"
 LONGEST_QUESTION = 48
 LONGEST = 256
@@ -89,6 +91,16 @@ def joined(
     asked = list(question[:LONGEST_QUESTION])
     room = LONGEST - len(asked) - 3
     return [begin, *asked, end, *passage[:room], end], len(asked) + 2
+
+
+@cache
+def load_reader() -> Reader:
+    """The shipped reader; it is loaded once.
+
+    Raises:
+        ModelUnavailable: its files are missing or damaged.
+    """
+    return Reader(SHIPPED_READER)
 
 
 class Reader:

@@ -22,6 +22,9 @@ from zjip_qa.types import Document, Query, Sentence
 
 _BACK = 400
 """Characters before a sentence in which a year still holds for it."""
+_AFTER = 100
+"""Characters after it in which a year in brackets does, as under the figures of a box."""
+_BRACKETED = re.compile(r"[(（][^()（）]{0,6}(?:19|20)\d\d年?[^()（）]{0,6}[)）]")
 _MAIN_PLACE_SHARE = 0.25
 _WHICH_PLACE = re.compile(
     r"哪一?[些个几]*(?:国家(?!级)|城市|省份)"
@@ -85,7 +88,9 @@ def right_years(asked: frozenset[int], document: Document, sentence: Sentence) -
     if own:
         return False
     before = document.text[max(0, span.start - _BACK) : span.start]
-    around = years_in(before) | years_in(" ".join(sentence.section)) | years_in(document.title)
+    after = " ".join(_BRACKETED.findall(document.text[span.end : span.end + _AFTER]))
+    names = " ".join((*sentence.section, document.title, after))
+    around = years_in(before) | years_in(names)
     if around:
         return bool(around & asked)
     # Nothing near says which year: the document as a whole must at least know of it.

@@ -15,6 +15,8 @@ from importlib.resources import files
 
 from zjip_qa.types import Language
 
+UNREAD = -1.0
+
 
 @dataclass(frozen=True, slots=True)
 class Signals:
@@ -32,6 +34,9 @@ class Signals:
         words_around: the same in the chunk.
         dense: cosine of the question and the chunk's nearest sentence.
         meaning: cosine of the question and the sentence, read in its chunk.
+        read: how much more speaks, to the reader, for an answer in the sentence than for none in
+            its surroundings: log odds up to ±10, divided by 10; -1 where it wasn't read.
+        retrieved: score of the chunk in retrieval as a share of the first one's.
         topic: cosine of the question's mean token and the sentence's.
         figures: share of the question's own figures that stand in the sentence, half where
             only the chunk has them; 1 for a question without figures.
@@ -48,6 +53,8 @@ class Signals:
     words_around: float
     dense: float
     meaning: float
+    read: float
+    retrieved: float
     topic: float
     figures: float
     kind: float

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import logging
 import shutil
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -16,10 +17,10 @@ from zjip_qa.training.data import sample_sentences
 from zjip_qa.training.train import N_ROWS, Paths, train
 from zjip_qa.types import Language
 
-N_EXAMPLES = 36_000
+N_EXAMPLES = 20_800
 """Examples that the reader is trained on."""
 _PACKAGE = Path(__file__).parents[1]
-N_CALIBRATED = 800
+N_CALIBRATED = 500
 """Questions drawn for each language to fit the weights of signals."""
 
 
@@ -51,10 +52,12 @@ def main() -> None:
     tables.add_argument("--data", type=Path, required=True, help="folder with parallel/*.tsv.gz")
     tables.add_argument("--seed", type=int, default=0)
     weights = steps.add_parser("calibrate", help="the weights of signals, for the shipped model")
+    weights.add_argument("--data", type=Path, required=True, help="folder with zh_pairs, for laws")
     weights.add_argument("--chinese", type=Path, nargs="+", required=True, help="SQuAD-form files")
     weights.add_argument(
         "--english", type=Path, nargs=2, required=True, help="Chinese passages, English questions"
     )
+    weights.add_argument("--corpus", type=Path, default=Path("corpus"), help="the sample article")
     weights.add_argument("--questions", type=int, default=N_CALIBRATED, help="of each language")
     weights.add_argument("--seed", type=int, default=0)
     reads = steps.add_parser("read", help="the reader: where in a passage an answer stands")
@@ -87,6 +90,8 @@ def main() -> None:
         "--reading", type=Path, nargs="+", required=True, help="SQuAD-form files"
     )
     everything.add_argument("--english", type=Path, nargs=2, required=True, help="as calibrate's")
+    everything.add_argument("--corpus", type=Path, default=Path("corpus"), help="as calibrate's")
+    everything.add_argument("--examples", type=int, default=N_EXAMPLES, help="of the reader")
     everything.add_argument("--resume", action="store_true", help="go on with the training")
     everything.add_argument("--seed", type=int, default=0)
     arguments = parser.parse_args()
@@ -100,9 +105,9 @@ def main() -> None:
     elif arguments.step == "tables":
         _tables(arguments.data, arguments.seed)
     elif arguments.step == "calibrate":
-        _calibrate(arguments.chinese, arguments.english, arguments.questions, arguments.seed)
+        _calibrate(arguments, arguments.chinese, arguments.questions)
     elif arguments.step == "read":
-        _read(arguments)
+        _read(arguments, arguments.model, arguments.out, arguments.export)
     elif arguments.step == "ablate":
         from zjip_qa.training.ablation import ablate
         from zjip_qa.training.measure import Measured
@@ -146,32 +151,36 @@ def _tables(data: Path, seed: int) -> None:
     build_transliteration(data, _PACKAGE / "retrieval/transliteration.tsv.gz")
 
 
-def _calibrate(
-    chinese: Sequence[Path], english: Sequence[Path], n_questions: int, seed: int
-) -> None:
-    from zjip_qa.training.calibrate import ReadingSet, calibrate
+def _calibrate(arguments: argparse.Namespace, chinese: Sequence[Path], n_questions: int) -> None:
+    from zjip_qa.evaluation import load_questions
+    from zjip_qa.training.calibrate import QuestionSet, ReadingSet, calibrate
+    from zjip_qa.training.laws import write_laws
 
     n_each = n_questions // len(chinese)
     sets = [ReadingSet(path, path, Language.ZH, n_each) for path in chinese]
-    passages, questions = english
+    passages, questions = arguments.english
     sets.append(ReadingSet(passages, questions, Language.EN, n_questions))
-    calibrate(sets, _PACKAGE / "answering/calibration.json", seed)
+    on_article = _PACKAGE / "evaluation/data"
+    on_laws = _PACKAGE / "training/data/law-questions.jsonl"
+    names = {Path(q.doc_id).stem for q in load_questions(on_laws) if q.doc_id}
+    with tempfile.TemporaryDirectory() as laws:
+        write_laws(arguments.data, names, Path(laws))
+        files = [
+            QuestionSet(on_article / "zhejiang-ip.jsonl", arguments.corpus),
+            QuestionSet(on_article / "zhejiang-ip-plain.jsonl", arguments.corpus),
+            QuestionSet(on_laws, Path(laws)),
+        ]
+        calibrate(sets, files, _PACKAGE / "answering/calibration.json", arguments.seed)
 
 
-def _read(arguments: argparse.Namespace) -> None:
+def _read(arguments: argparse.Namespace, model: Path, out: Path, export: Path) -> None:
+    """Train a reader in `out` and write it to `export`."""
     from zjip_qa.training.reader import export_reader, train_reader
 
-    train_reader(
-        arguments.reading,
-        arguments.model,
-        arguments.out,
-        n_examples=arguments.examples,
-        resume=arguments.resume,
-        seed=arguments.seed,
-    )
-    export_reader(
-        arguments.reading, arguments.model, arguments.out, arguments.export, seed=arguments.seed
-    )
+    paths, seed = arguments.reading, arguments.seed
+    n, resume = arguments.examples, arguments.resume
+    train_reader(paths, model, out, n_examples=n, resume=resume, seed=seed)
+    export_reader(paths, model, out, export, seed=seed)
 
 
 def _measure(arguments: argparse.Namespace) -> None:
@@ -185,6 +194,8 @@ def _measure(arguments: argparse.Namespace) -> None:
 
 def _rebuild(arguments: argparse.Namespace) -> None:
     """Every step in order; with `resume` the training goes on and the steps before are kept."""
+    from zjip_qa.answering.reader import SHIPPED_READER
+
     data, seed = arguments.data, arguments.seed
     version_0, trained = arguments.work / "version-0", arguments.work / "trained"
     if not arguments.resume:
@@ -195,7 +206,11 @@ def _rebuild(arguments: argparse.Namespace) -> None:
     shutil.copytree(trained, SHIPPED, dirs_exist_ok=True)
     _export(data, SHIPPED, SHIPPED_LIGHT, seed)
     _tables(data, seed)
-    _calibrate(arguments.reading, arguments.english, N_CALIBRATED, seed)
+    reader = arguments.work / "reader"
+    arguments.resume = arguments.resume and reader.exists()
+    _read(arguments, SHIPPED, reader, SHIPPED_READER)
+    # The reader was trained on `reading`: what it says of those is no measure.
+    _calibrate(arguments, arguments.english[:1], N_CALIBRATED)
 
 
 if __name__ == "__main__":

@@ -1,9 +1,11 @@
 """Fits the weights by which sentences are ranked and answers trusted.
 
-The questions come from reading sets that may be trained or tuned on. Each is asked twice: with
-its passage in the index, where the sentence that holds the answer should rank first, and with
-the passage left out, where nothing should be answered. Which sentence is right comes from the
-set; the product's own signals are what is weighed, so the fit sees what the product sees.
+Two sorts of questions. Those of reading sets that may be tuned on are asked twice: with their
+passage in the index, where the sentence that holds the answer should rank first, and with it
+left out, where nothing should be answered; half of a set over many short documents, half over
+long ones, since signals mean other things there. Those of question files, which people worded
+freely and which have questions without an answer, are asked once. Each set counts as much as any
+other. The product's own signals and rules are what is weighed, so the fit sees what it sees.
 """
 
 from __future__ import annotations
@@ -13,7 +15,7 @@ import logging
 import random
 import tempfile
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,10 +24,16 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 
 from zjip_qa.answering.answerer import N_READ
+from zjip_qa.answering.closely import read_closely
 from zjip_qa.answering.evidence import Evidence, EvidenceFinder
+from zjip_qa.answering.names import places_in
 from zjip_qa.answering.question import read_question
-from zjip_qa.answering.signals import SIGNALS
+from zjip_qa.answering.reader import load_reader
+from zjip_qa.answering.scope import ScopeCheck
+from zjip_qa.answering.signals import SIGNALS, Signals, Weights
 from zjip_qa.embedding import Encoder, load_encoder
+from zjip_qa.evaluation.questions import Question, load_questions, locate
+from zjip_qa.evaluation.trust import Trusted, calibration_error
 from zjip_qa.index import build_index, open_index
 from zjip_qa.retrieval import Retriever, load_bridge
 from zjip_qa.settings import IndexSettings
@@ -34,14 +42,14 @@ from zjip_qa.types import Language, Query, Span
 
 logger = logging.getLogger(__name__)
 
+_LEAST_PARAGRAPHS = 4
+"""An article with fewer is no document to search."""
 # No other signal's weight is: a better match must not count against a sentence.
 _MAY_BE_NEGATIVE = ("length",)
 _RANK_PENALTY = 1e-4
 _TRUST_PENALTY = 1e-4
-THRESHOLDS = {Language.ZH: 0.13, Language.EN: 0.2}
-"""Probability to answer from, balanced between answers and refusals on the tune half of the shipped
-questions and on naturally worded ones. Far below ½: the passages of the reading sets resemble each
-other more than a user's do."""
+_MOST_OF_ONE = 12
+"""Questions asked of one article."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,16 +57,23 @@ class Asked:
     """The sentences found for one question: signals (n, n_signals) and which one is right.
 
     `gold` is the row of the sentence that holds the answer, or None where it wasn't found or
-    its passage was left out; `chunk_of` holds the chunk of every row.
+    its passage was left out; `chunk_of` holds the chunk of every row, `allowed` whether the rules
+    of `answering/scope.py` let it answer.
     """
 
     signals: NDArray[np.float64]
     gold: int | None
     chunk_of: NDArray[np.int64]
+    allowed: NDArray[np.bool_]
     answerable: bool
 
 
-def collect(found: Sequence[Evidence], gold: Sequence[tuple[str, Span]], answerable: bool) -> Asked:
+def collect(
+    found: Sequence[Evidence],
+    allowed: Sequence[bool],
+    gold: Sequence[tuple[str, Span]],
+    answerable: bool,
+) -> Asked:
     """Turn what was found for one question into numbers."""
     right = [
         i
@@ -69,26 +84,32 @@ def collect(found: Sequence[Evidence], gold: Sequence[tuple[str, Span]], answera
         signals=np.array([[getattr(e.signals, name) for name in SIGNALS] for e in found]),
         gold=right[0] if right else None,
         chunk_of=np.array([e.hit.chunk.chunk_id for e in found]),
+        allowed=np.array(allowed, dtype=bool),
         answerable=answerable,
     )
 
 
-def fit_rank(asked: Sequence[Asked]) -> dict[str, float]:
+def fit_rank(sets: Sequence[Sequence[Asked]]) -> dict[str, float]:
     """Fit the ranking weights: softmax over a question's sentences, the right one as target."""
-    useful = [a for a in asked if a.gold is not None and len(a.signals) > 1]
+    useful = [
+        (a, 1 / len(asked))
+        for asked in sets
+        for a in asked
+        if a.gold is not None and len(a.signals) > 1
+    ]
+    whole = sum(share for _, share in useful)
 
     def loss(weights: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
         total, slope = 0.0, np.zeros_like(weights)
-        for a in useful:
+        for a, share in useful:
             assert a.gold is not None
             scores = a.signals @ weights
-            shares = np.exp(scores - scores.max())
-            shares /= shares.sum()
-            total -= float(np.log(shares[a.gold] + 1e-12))
-            slope += shares @ a.signals - a.signals[a.gold]
-        n = len(useful)
+            likely = np.exp(scores - scores.max())
+            likely /= likely.sum()
+            total -= share * float(np.log(likely[a.gold] + 1e-12))
+            slope += share * (likely @ a.signals - a.signals[a.gold])
         penalty = _RANK_PENALTY * float(weights @ weights)
-        return total / n + penalty, slope / n + 2 * _RANK_PENALTY * weights
+        return total / whole + penalty, slope / whole + 2 * _RANK_PENALTY * weights
 
     bounds = [(None if name in _MAY_BE_NEGATIVE else 0, None) for name in SIGNALS]
     found = minimize(loss, np.ones(len(SIGNALS)), jac=True, bounds=bounds, method="L-BFGS-B")
@@ -100,15 +121,18 @@ def fit_rank(asked: Sequence[Asked]) -> dict[str, float]:
 def trust_rows(
     asked: Sequence[Asked], rank: dict[str, float]
 ) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-    """Signals and lead of each question's best sentence, and whether it is the right one."""
+    """Signals and lead of each question's best allowed sentence, and whether it is the right one.
+
+    A question without one is refused by rule and needs no trust.
+    """
     weights = np.array([rank[name] for name in SIGNALS])
     rows, right = [], []
     for a in asked:
-        if len(a.signals) == 0:
+        if not a.allowed.any():
             continue
-        scores = a.signals @ weights
+        scores = np.where(a.allowed, a.signals @ weights, -np.inf)
         best = int(scores.argmax())
-        others = scores[a.chunk_of != a.chunk_of[best]]
+        others = scores[a.allowed & (a.chunk_of != a.chunk_of[best])]
         lead = float(scores[best] - others.max()) if len(others) else 0.0
         rows.append([*a.signals[best], lead])
         right.append(a.answerable and best == a.gold)
@@ -116,18 +140,24 @@ def trust_rows(
 
 
 def fit_trust(
-    rows: NDArray[np.float64], right: NDArray[np.bool_]
+    rows: NDArray[np.float64], right: NDArray[np.bool_], shares: NDArray[np.float64]
 ) -> tuple[dict[str, float], float, float]:
-    """Fit a logistic model: weights by signal, weight of the lead, intercept."""
+    """Fit a logistic model: weights by signal, weight of the lead, intercept.
+
+    Args:
+        rows: (n, n_signals + 1), from `trust_rows`.
+        right: (n,).
+        shares: (n,), what each row counts; they sum to 1.
+    """
 
     def loss(parameters: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
         weights, intercept = parameters[:-1], parameters[-1]
         log_odds = rows @ weights + intercept
         value = np.logaddexp(0, log_odds) - right * log_odds
-        error = 1 / (1 + np.exp(-log_odds)) - right
+        error = shares * (1 / (1 + np.exp(-log_odds)) - right)
         penalty = _TRUST_PENALTY * float(weights @ weights)
-        slope = np.append(error @ rows / len(rows) + 2 * _TRUST_PENALTY * weights, error.mean())
-        return float(value.mean()) + penalty, slope
+        slope = np.append(error @ rows + 2 * _TRUST_PENALTY * weights, error.sum())
+        return float(shares @ value) + penalty, slope
 
     bounds = [(None if name in _MAY_BE_NEGATIVE else 0, None) for name in SIGNALS]
     bounds += [(0, None), (None, None)]
@@ -138,10 +168,48 @@ def fit_trust(
 
 
 @dataclass(frozen=True, slots=True)
+class Outcome:
+    """What one question would get: what its answer is worth, had it to be given."""
+
+    probability: float
+    right: bool
+    answerable: bool
+
+
+def outcomes(asked: Sequence[Asked], weights: Weights) -> list[Outcome]:
+    """What each question would get; one that is refused by rule has the probability 0."""
+    found = []
+    for a in asked:
+        rows, right = trust_rows([a], weights.rank)
+        if len(rows) == 0:
+            found.append(Outcome(0.0, False, a.answerable))
+            continue
+        *signals, lead = rows[0].tolist()
+        probability = weights.probability(Signals(*signals), lead)
+        found.append(Outcome(probability, bool(right[0]), a.answerable))
+    return found
+
+
+def ended_well(found: Sequence[Outcome], threshold: float) -> tuple[float, float]:
+    """Share of the answerable that are answered rightly, and of the others that are refused."""
+    answerable = [o for o in found if o.answerable]
+    others = [o for o in found if not o.answerable]
+    n_right = sum(o.right and o.probability >= threshold for o in answerable)
+    n_refused = sum(o.probability < threshold for o in others)
+    return n_right / max(1, len(answerable)), n_refused / max(1, len(others))
+
+
+def best_threshold(sets: Sequence[Sequence[Outcome]]) -> float:
+    """The probability to answer from at which right answers and refusals are most, on average."""
+    tried = [step / 100 for step in range(5, 96)]
+    return max(tried, key=lambda limit: sum(sum(ended_well(found, limit)) for found in sets))
+
+
+@dataclass(frozen=True, slots=True)
 class ReadingSet:
     """Questions over passages: SQuAD-form files; equal where one file holds both.
 
-    The first `n_passages` are indexed, and of their questions `n_questions` drawn.
+    Of the questions of the first `n_passages`, and of whole articles, `n_questions` are drawn.
     """
 
     passages: Path
@@ -151,96 +219,232 @@ class ReadingSet:
     n_passages: int = 250
 
 
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """A question, the number of the document that answers it, the paragraph and answer there."""
+
+    text: str
+    document: int
+    paragraph: Span
+    answer: Span
+
+
+@dataclass(frozen=True, slots=True)
+class _Collection:
+    """Documents that are indexed together, and questions on them."""
+
+    documents: tuple[str, ...]
+    questions: tuple[_Question, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionSet:
+    """A question file with splits `tune` and `test`, and the folder of documents it is about."""
+
+    questions: Path
+    corpus: Path
+
+
 def ask_all(reading: ReadingSet, encoder: Encoder, folder: Path, seed: int) -> Iterator[Asked]:
-    """Ask a set's questions, with their passages and without.
+    """Ask a set's questions, each with its passage and then without.
 
     Args:
         reading: the set, of which `n_questions` are drawn.
         encoder: the model that is calibrated for.
-        folder: an empty folder to build an index in.
+        folder: an empty folder to build indexes in.
         seed: of the drawing.
     """
-    corpus = folder / "passages"
+    draw = random.Random(seed)
+    pooled, articles = _collections(reading)
+    n_half = reading.n_questions // 2
+    yield from _ask(pooled, n_half, reading.language, encoder, folder / "pooled", draw)
+    draw.shuffle(articles)
+    left = n_half
+    for number, article in enumerate(articles):
+        if left <= 0:
+            break
+        n = min(left, len(article.questions), _MOST_OF_ONE)
+        yield from _ask(article, n, reading.language, encoder, folder / f"{number}", draw)
+        left -= n
+
+
+def _ask(
+    collection: _Collection,
+    n_questions: int,
+    language: Language,
+    encoder: Encoder,
+    folder: Path,
+    draw: random.Random,
+) -> Iterator[Asked]:
+    corpus = folder / "documents"
     corpus.mkdir(parents=True)
-    texts, questions = _read(reading)
-    for number, text in enumerate(texts):
+    for number, text in enumerate(collection.documents):
         (corpus / f"{number:06d}.txt").write_text(text, encoding="utf-8", newline="")
-    build_index(corpus, folder / "index", encoder, IndexSettings())
-    index = open_index(folder / "index")
-    segmenter, bridge = Segmenter(), load_bridge()
-    retriever = Retriever(index, encoder, segmenter, bridge)
-    finder = EvidenceFinder(index, segmenter, bridge)
-    drawn = random.Random(seed).sample(questions, min(reading.n_questions, len(questions)))
-    for text, passage, span in drawn:
-        query = Query(text, reading.language)
-        encoded = retriever.encode(query)
-        hits = retriever.search(query, k=2 * N_READ, encoded=encoded)
-        doc_id = f"{passage:06d}.txt"
-        asked = read_question(text, reading.language)
-        for answerable in (True, False):
-            kept = [h for h in hits if answerable or h.chunk.doc_id != doc_id][:N_READ]
-            found = finder.find(query, asked, encoded, kept)
-            yield collect(found, [(doc_id, span)], answerable)
+    asker = _Asker(corpus, folder / "index", encoder)
+    for question in draw.sample(collection.questions, min(n_questions, len(collection.questions))):
+        query = Query(question.text, language)
+        doc_id = f"{question.document:06d}.txt"
+        gold = [(doc_id, question.answer)]
+        yield asker.ask(query, gold)
+        yield asker.ask(query, [], without=[(doc_id, question.paragraph)])
 
 
-def _read(reading: ReadingSet) -> tuple[list[str], list[tuple[str, int, Span]]]:
-    """Passages, and (question, number of its passage, span of the answer there)."""
-    paragraphs = _paragraphs(reading.passages)[: reading.n_passages]
-    answers = {
-        qa["id"]: (number, qa["answers"][0])
-        for number, paragraph in enumerate(paragraphs)
+def ask_file(
+    asked: QuestionSet, encoder: Encoder, folder: Path
+) -> Iterator[tuple[Question, Asked]]:
+    """Ask all questions of a file once.
+
+    Args:
+        asked: the file and its documents.
+        encoder: the model that is calibrated for.
+        folder: an empty folder to build an index in.
+    """
+    asker = _Asker(asked.corpus, folder / "index", encoder)
+    for question in load_questions(asked.questions):
+        gold = locate(question, asker.texts)
+        yield question, asker.ask(Query(question.question.strip(), question.lang), gold)
+
+
+class _Asker:
+    """Takes a question the way of the product, up to the sentences and their signals."""
+
+    def __init__(self, corpus: Path, index: Path, encoder: Encoder) -> None:
+        build_index(corpus, index, encoder, IndexSettings())
+        opened = open_index(index)
+        store = opened.store
+        self.texts = {d.doc_id: store.document(d.doc_id).text for d in store.documents()}
+        self._segmenter, bridge = Segmenter(), load_bridge()
+        self._retriever = Retriever(opened, encoder, self._segmenter, bridge)
+        self._finder = EvidenceFinder(opened, self._segmenter, bridge)
+        self._scope = ScopeCheck(opened, self._segmenter)
+
+    def ask(
+        self,
+        query: Query,
+        gold: Sequence[tuple[str, Span]],
+        without: Sequence[tuple[str, Span]] = (),
+    ) -> Asked:
+        """Ask; `without` are places that are taken to be missing, none of `gold` for no answer."""
+        encoded = self._retriever.encode(query)
+        hits = [
+            hit
+            for hit in self._retriever.search(query, k=2 * N_READ, encoded=encoded)
+            if not any(d == hit.chunk.doc_id and s.overlaps(hit.chunk.span) for d, s in without)
+        ]
+        asked = read_question(query.text, query.language)
+        places = places_in(query.text, self._segmenter)
+        found = self._finder.find(query, asked, encoded, hits[:N_READ])
+        found = read_closely(query, found, load_reader())
+        allowed = [
+            not self._scope.missing(e, query, asked, places)
+            and self._scope.may_answer(e, query, asked)
+            for e in found
+        ]
+        return collect(found, allowed, gold, answerable=bool(gold))
+
+
+def _collections(reading: ReadingSet) -> tuple[_Collection, list[_Collection]]:
+    """The first passages, each a document among many; and articles, each one long document."""
+    asked = {
+        qa["id"]: qa["question"]
+        for article in _articles(reading.questions)
+        for paragraph in article
         for qa in paragraph["qas"]
-        if qa["answers"] and not qa.get("is_impossible")
     }
-    texts = [paragraph["context"] for paragraph in paragraphs]
-    questions = []
-    for paragraph in _paragraphs(reading.questions):
-        for qa in paragraph["qas"]:
-            if qa["id"] in answers:
-                number, answer = answers[qa["id"]]
+    pooled: list[str] = []
+    of_pooled: list[_Question] = []
+    articles = []
+    for article in _articles(reading.passages):
+        text, of_article = "", []
+        for paragraph in article:
+            context, begins = paragraph["context"], len(text)
+            text += context + "\n\n"
+            answers = [
+                (asked[qa["id"]], qa["answers"][0])
+                for qa in paragraph["qas"]
+                if qa["answers"] and not qa.get("is_impossible") and qa["id"] in asked
+            ]
+            for said, answer in answers:
                 start = int(answer["answer_start"])
-                questions.append((qa["question"], number, Span(start, start + len(answer["text"]))))
-    return texts, questions
+                span = Span(start, start + len(answer["text"]))
+                of_article.append(
+                    _Question(
+                        said,
+                        0,
+                        Span(begins, begins + len(context)),
+                        Span(begins + span.start, begins + span.end),
+                    )
+                )
+                if len(pooled) < reading.n_passages:
+                    of_pooled.append(_Question(said, len(pooled), Span(0, len(context)), span))
+            if len(pooled) < reading.n_passages:
+                pooled.append(context)
+        if len(article) >= _LEAST_PARAGRAPHS:
+            articles.append(_Collection((text,), tuple(of_article)))
+    return _Collection(tuple(pooled), tuple(of_pooled)), articles
 
 
-def _paragraphs(path: Path) -> list[dict[str, Any]]:
+def _articles(path: Path) -> list[list[dict[str, Any]]]:
     data = json.loads(path.read_text(encoding="utf-8"))["data"]
-    return [paragraph for article in data for paragraph in article["paragraphs"]]
+    return [article["paragraphs"] for article in data]
 
 
-def calibrate(sets: Sequence[ReadingSet], out: Path, seed: int) -> None:
+def calibrate(
+    reading: Sequence[ReadingSet], files: Sequence[QuestionSet], out: Path, seed: int
+) -> None:
     """Fit both models for each language, with the shipped encoder, and write them.
 
     Args:
-        sets: reading sets of both languages.
+        reading: reading sets of both languages.
+        files: question files; what isn't `tune` in them is measured and reported.
         out: the file to write, `answering/calibration.json` in the package.
         seed: of the drawing of questions.
     """
     encoder = load_encoder()
-    by_language: dict[Language, list[Asked]] = {language: [] for language in Language}
-    for reading in sets:
+    read: dict[Language, list[list[Asked]]] = {language: [] for language in Language}
+    tune: dict[Language, list[list[Asked]]] = {language: [] for language in Language}
+    test: dict[Language, dict[str, list[Asked]]] = {language: {} for language in Language}
+    for file in files:
         with tempfile.TemporaryDirectory() as folder:
-            found = list(ask_all(reading, encoder, Path(folder), seed))
-        by_language[reading.language].extend(found)
-        logger.info("%s: %d", reading.questions.name, len(found))
+            answers = list(ask_file(file, encoder, Path(folder)))
+        for language in Language:
+            own = [(q.split, asked) for q, asked in answers if q.lang is language]
+            tune[language].append([asked for split, asked in own if split == "tune"])
+            test[language][file.questions.name] = [a for split, a in own if split != "tune"]
+        logger.info("%s: %d", file.questions.name, len(answers))
+    for each in reading:
+        with tempfile.TemporaryDirectory() as folder:
+            read[each.language].append(list(ask_all(each, encoder, Path(folder), seed)))
+        logger.info("%s: %d", each.questions.name, len(read[each.language][-1]))
     fitted = {}
-    for language, asked in by_language.items():
-        rank = fit_rank(asked)
-        rows, right = trust_rows(asked, rank)
-        trust, trust_lead, intercept = fit_trust(rows, right)
-        fitted[language.value] = {
-            "rank": rank,
-            "trust": trust,
-            "trust_lead": trust_lead,
-            "intercept": intercept,
-            "threshold": THRESHOLDS[language],
-        }
-        first = [a for a in asked if a.answerable]
-        n_first = sum(
-            a.gold is not None and a.gold == int((a.signals @ list(rank.values())).argmax())
-            for a in first
-        )
-        logger.info(
-            "%s: right sentence first %.3f of %d", language, n_first / len(first), len(first)
-        )
+    for language in Language:
+        weights = _fit(read[language], tune[language])
+        fitted[language.value] = asdict(weights)
+        for name, asked in test[language].items():
+            _report(f"{language} {name}", outcomes(asked, weights), weights.threshold)
     out.write_text(json.dumps(fitted, indent=2) + "\n", encoding="utf-8")
+
+
+def _fit(read: Sequence[Sequence[Asked]], tune: Sequence[Sequence[Asked]]) -> Weights:
+    """The two models of one language."""
+    sets = [*read, *tune]
+    rank = fit_rank(sets)
+    parts = [trust_rows(asked, rank) for asked in sets]
+    shares = np.concatenate([np.full(len(rows), 1 / (len(rows) * len(sets))) for rows, _ in parts])
+    trust, trust_lead, intercept = fit_trust(
+        np.concatenate([rows for rows, _ in parts]),
+        np.concatenate([right for _, right in parts]),
+        shares,
+    )
+    weights = Weights(rank, trust, trust_lead, intercept, threshold=0.5)
+    limit = best_threshold([outcomes(asked, weights) for asked in tune])
+    return replace(weights, threshold=limit)
+
+
+def _report(name: str, found: Sequence[Outcome], threshold: float) -> None:
+    right, refused = ended_well(found, threshold)
+    error = calibration_error([Trusted(o.probability, o.right, True) for o in found])
+    logger.info(
+        "%s: threshold %.2f, right %.3f, refused of the others %.3f, calibration error %.3f",
+        *(name, threshold, right, refused, error),
+    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from pathlib import Path
 
 from zjip_qa.text import bare_place
@@ -13,26 +13,32 @@ _NAME = re.compile(r"[A-Z][\w'’-]*(?: [A-Z][\w'’-]*)*")
 _KIND = re.compile(r" (?:Province|City|County|District|Prefecture|Region|Municipality)\b.*$", re.I)
 
 
-def place_rows(tagged: Iterable[str], glosses: Mapping[str, tuple[str, ...]]) -> dict[str, str]:
+def place_rows(
+    tagged: Iterable[str], glosses: Mapping[str, tuple[str, ...]], common: Container[str] = ()
+) -> dict[str, str]:
     """Pair bare Chinese place names with their English names.
 
     Args:
         tagged: Chinese words tagged as places.
         glosses: cleaned glosses by word; a word whose first gloss isn't a name is left out.
+        common: words that mean something else; a district whose name without 区 is one of them
+            is left out, since 小店 is a small shop far more often than a part of Taiyuan.
     """
     rows: dict[str, str] = {}
     for word in sorted(tagged, key=lambda w: (len(w), w)):
         for gloss in glosses.get(word, ())[:1]:
             name = _NAME.fullmatch(_KIND.sub("", gloss))
-            if name and len(bare_place(word)) >= 2:
+            bare = bare_place(word)
+            if name and len(bare) >= 2 and not (word.endswith("区") and bare in common):
                 rows.setdefault(bare_place(word), name[0])
     return rows
 
 
-def tagged_places(dictionary: Path) -> list[str]:
-    """Words that jieba's dictionary file tags `ns`."""
+def tagged_words(dictionary: Path) -> dict[str, str]:
+    """The words of jieba's dictionary file with their tags, `ns` for a place."""
     with dictionary.open(encoding="utf-8") as rows:
-        return [row.split(" ", 1)[0] for row in rows if row.rstrip().endswith(" ns")]
+        fields = (row.split() for row in rows)
+        return {word: tag for word, _, tag in fields}
 
 
 def write_places(rows: Mapping[str, str], path: Path) -> None:
@@ -46,4 +52,7 @@ def build_places(path: Path) -> None:
     import jieba
 
     dictionary = Path(jieba.__file__).with_name("dict.txt")
-    write_places(place_rows(tagged_places(dictionary), load_dictionary().glosses), path)
+    tags = tagged_words(dictionary)
+    places = [word for word, tag in tags.items() if tag == "ns"]
+    common = {word for word, tag in tags.items() if not tag.startswith("n") or tag in ("n", "ng")}
+    write_places(place_rows(places, load_dictionary().glosses, common), path)

@@ -13,6 +13,7 @@ from zjip_qa.text import Segmenter
         ("杭州、宁波、杭州", ["杭州", "宁波"]),
         ("知识产权有多少？", []),
         ("中国有多少专利？", []),
+        ("小店违法罚多少？", []),  # a small shop, not the district of that name
     ],
 )
 def test_places_come_once_and_in_order(text: str, written: list[str]) -> None:

@@ -38,6 +38,9 @@ def placed(
         ((2023,), placed("登记5004件。", before="2023年开始。" + "甲" * 500), True),
         ((2022,), placed("登记5004件。", before="2023年开始。" + "甲" * 500), False),
         ((2023,), placed("登记5004件。", after="2023年结束。"), True),
+        # Under the figures of a box stands the year that they are of.
+        ((2023,), placed("登记5004件。", after="(2023年)\n\n产值7亿元。"), True),
+        ((2022,), placed("登记5004件。", after="(2023年)\n\n产值7亿元。"), False),
         ((2023,), placed("登记5004件。"), False),
     ],
 )
