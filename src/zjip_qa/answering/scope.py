@@ -50,12 +50,14 @@ class ScopeCheck:
         missing = []
         if not right_years(asked.years, document, evidence.sentence):
             missing += [wording.year(query.language, year) for year in sorted(asked.years)]
-        main = self._main_places(document.doc_id)
-        return missing + [
-            place.written
+        # What a whole document is about takes cutting all of it into words: only if need be.
+        elsewhere = [
+            place
             for place in places
-            if not right_place(place, document, evidence.sentence, main)
+            if not right_place(place, document, evidence.sentence, frozenset())
         ]
+        main = self._main_places(document.doc_id) if elsewhere else frozenset()
+        return missing + [place.written for place in elsewhere if not place.forms & main]
 
     def may_answer(self, evidence: Evidence, query: Query, asked: Asked) -> bool:
         """Whether a sentence is of the occasion asked about and holds what could answer."""
