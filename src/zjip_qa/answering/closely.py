@@ -14,9 +14,9 @@ from zjip_qa.answering.signals import Weights, load_weights
 from zjip_qa.text import detect_language
 from zjip_qa.types import Language, Query, Span
 
-_N_WINDOWS = 3
-_WINDOW = {Language.ZH: 120, Language.EN: 360}
-"""Code points of a text that are read at once: some 75 tokens in either language."""
+_N_WINDOWS = 2
+_WINDOW = {Language.ZH: 110, Language.EN: 330}
+"""Code points of a text that are read at once: some 70 tokens in either language."""
 _SUREST = 10.0
 """Log odds past which the reader's trust makes no difference."""
 

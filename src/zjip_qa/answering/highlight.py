@@ -88,7 +88,7 @@ def _fitting(asked: Asked, found: list[Quantity]) -> list[Quantity]:
         return q.kind is asked.quantity if asked.quantity else q.kind in counts
 
     def has_unit(q: Quantity) -> bool:
-        return not asked.measure_word or asked.measure_word in q.unit
+        return asked.counts_in(q.unit)
 
     requirements: tuple[Callable[[Quantity], bool], ...] = (
         lambda q: is_asked(q) and has_unit(q),

@@ -234,6 +234,10 @@ class Asked:
     measure_word: str
     years: frozenset[int]
 
+    def counts_in(self, unit: str) -> bool:
+        """Whether a figure of that unit counts what is asked for; working days are days."""
+        return self.measure_word in unit or (self.measure_word == "天" and unit == "工作日")
+
 
 def read_question(text: str, language: Language) -> Asked:
     """Read the kind of answer wanted, and the years that it must be about.
@@ -301,5 +305,5 @@ def holds(asked: Asked, text: str) -> float:
         return 1.0 if any(q.kind is asked.quantity for q in figures) else 0.25 * bool(figures)
     # A rank or "第二届" counts nothing.
     counts = [q for q in figures if q.kind not in (QuantityKind.RANK, QuantityKind.ORDINAL)]
-    wanted = any(asked.measure_word in q.unit for q in counts)
+    wanted = any(asked.counts_in(q.unit) for q in counts)
     return 1.0 if wanted else 0.25 * bool(counts)

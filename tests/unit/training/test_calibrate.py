@@ -1,0 +1,72 @@
+import numpy as np
+import pytest
+
+from zjip_qa.answering.signals import SIGNALS, Weights
+from zjip_qa.training.calibrate import (
+    Asked,
+    Outcome,
+    best_threshold,
+    ended_well,
+    fit_rank,
+    fit_trust,
+    outcomes,
+    trust_rows,
+)
+
+N = len(SIGNALS)
+READ = SIGNALS.index("read")
+SURE = {name: float(name == "read") for name in SIGNALS}
+
+
+def asked(reads: list[float], gold: int | None, allowed: list[bool] | None = None) -> Asked:
+    """A question whose sentences differ in what the reader says of them."""
+    signals = np.zeros((len(reads), N))
+    signals[:, READ] = reads
+    may = np.array(allowed if allowed is not None else [True] * len(reads))
+    return Asked(signals, gold, np.arange(len(reads)), may, gold is not None)
+
+
+def test_the_signal_that_tells_gets_the_weight() -> None:
+    noise = np.random.default_rng(0)
+    questions = []
+    for _ in range(50):
+        one = asked([0.9, 0.1, 0.2], 0)
+        signals = one.signals + noise.normal(0, 0.01, one.signals.shape)
+        questions.append(Asked(signals, 0, one.chunk_of, one.allowed, True))
+    rank = fit_rank([questions])
+    assert max(rank, key=lambda name: rank[name]) == "read"
+
+
+def test_a_sentence_that_the_rules_forbid_is_not_trusted() -> None:
+    rows, right = trust_rows([asked([0.9, 0.5], 1, [False, True])], SURE)
+    assert rows[0, READ] == 0.5
+    assert right.tolist() == [True]
+    rows, _ = trust_rows([asked([0.9], 0, [False])], SURE)
+    assert len(rows) == 0
+
+
+def test_trust_rises_with_what_tells_right_from_wrong() -> None:
+    rows = np.zeros((200, N + 1))
+    rows[:100, READ] = 1.0
+    right = np.arange(200) < 100
+    trust, _, intercept = fit_trust(rows, right, np.full(200, 1 / 200))
+    assert trust["read"] > 1
+    assert intercept < 0
+
+
+def test_what_is_refused_by_rule_has_no_probability() -> None:
+    weights = Weights(SURE, SURE, 0.0, 0.0, 0.5)
+    given, refused = outcomes([asked([1.0], 0), asked([1.0], 0, [False])], weights)
+    assert (given.right, given.probability > 0.7) == (True, True)
+    assert (refused.right, refused.probability) == (False, 0.0)
+
+
+@pytest.mark.parametrize(("threshold", "shares"), [(0.0, (1.0, 0.0)), (0.5, (0.5, 1.0))])
+def test_how_questions_end(threshold: float, shares: tuple[float, float]) -> None:
+    found = [Outcome(0.9, True, True), Outcome(0.3, True, True), Outcome(0.2, False, False)]
+    assert ended_well(found, threshold) == shares
+
+
+def test_the_threshold_keeps_right_answers_and_refuses_the_others() -> None:
+    found = [Outcome(0.9, True, True), Outcome(0.6, True, True), Outcome(0.4, False, False)]
+    assert 0.4 < best_threshold([found]) <= 0.6
