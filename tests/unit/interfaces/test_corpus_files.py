@@ -17,7 +17,7 @@ from zjip_qa.interfaces.corpus_files import (
 from zjip_qa.text import Segmenter
 
 
-@pytest.mark.parametrize("name", ["a.txt", "知识产权.md", "报告 (2023).MD", "a.en.md"])
+@pytest.mark.parametrize("name", ["a.txt", "知识产权.md", "报告 (2023).MD", "a.en.md", "a.pdf"])
 def test_plain_names_are_safe(name: str) -> None:
     assert is_safe_name(name)
 
@@ -25,7 +25,7 @@ def test_plain_names_are_safe(name: str) -> None:
 @pytest.mark.parametrize(
     "name",
     [
-        "", "a", "a.pdf", ".md", "..md", ".hidden.md", "-rf.md", "../a.md", "a/b.md", "a\\b.md",
+        "", "a", "a.exe", ".md", "..md", ".hidden.md", "-rf.md", "../a.md", "a/b.md", "a\\b.md",
         "C:a.md", "a\0.md", "a\n.md", "a\u202eexe.md", "x" * 300 + ".md", "a.md/", "  .md",
     ],
 )  # fmt: skip
