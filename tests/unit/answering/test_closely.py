@@ -38,7 +38,7 @@ class FindsWords:
 
 def evidence(sentence: str, rank: int) -> Evidence:
     start = TEXT.index(sentence)
-    hit = Hit(1, 1.0, Chunk("a.txt", 0, len(TEXT), TEXT, (), 0), {})
+    hit = Hit(1, 1.0, Chunk("a.txt", 0, len(TEXT), TEXT), {})
     span = Span(start, start + len(sentence))
     signals = Signals(**{**ZERO, "read": UNREAD})
     return Evidence(hit, Sentence(span, ()), sentence, -float(rank), signals)
