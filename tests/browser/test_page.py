@@ -247,6 +247,20 @@ def test_a_hostile_document_shows_as_text_and_does_nothing(open_page: OpenPage) 
     assert "owned" not in page.title()
 
 
+def test_a_chinese_source_is_shown_word_by_word_on_demand(open_page: OpenPage) -> None:
+    page = open_page("en-US")
+    ask(page, "量子烤箱的价格是多少?")
+    words = page.locator(".gloss")
+    expect(words).to_have_count(0)
+    page.get_by_role("button", name=s.GLOSS.en).click()
+    expect(words).to_contain_text(s.GLOSS_NOTE.en, timeout=30_000)
+    expect(words.locator("ruby", has_text="价格")).to_contain_text("price")
+    assert page.locator(".gloss script").count() == 0
+    assert no_sideways_scrolling(page)
+    page.get_by_role("button", name=s.GLOSS.en).click()
+    expect(words).to_have_count(0)
+
+
 def test_two_people_see_only_their_own_conversation(open_page: OpenPage) -> None:
     one, other = open_page(), open_page("en-US")
     ask(one, "知识产权保护社会满意度是多少?")
