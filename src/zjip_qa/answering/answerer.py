@@ -108,7 +108,7 @@ class ExtractiveAnswerer:
                     if stands_in(sentence, document.title, heading)
                 )
                 return [
-                    replace(evidence, sentence=s, text=text[s.span.start : s.span.end])
+                    replace(evidence, sentence=s, text=text[s.span.start : s.span.end], answer=None)
                     for s in islice(under, _SECTION_BEGINS)
                 ]
         return []

@@ -23,6 +23,7 @@ from zjip_qa.types import Span
 _CLAUSE = re.compile(r"(?:[^,，;；。!！?？:：]|(?<=\d)[,:](?=\d))+")
 _TITLE = re.compile(r"《[^《》]+》")
 _QUOTED_TITLE = re.compile(r"“[A-Z][^“”]+”")
+_PAIRS = (("“", "”"), ("‘", "’"), ("《", "》"), ("「", "」"), ("（", "）"), ("(", ")"))
 _CARRIED = 0.5
 """Share of the score of the clause before that a rank or share takes on: in "专利转让8.4万次,居全国
 第三" the words of the question stand before the comma."""
@@ -68,11 +69,27 @@ def value_spans(
         titles = list(_TITLE.finditer(text)) or list(_QUOTED_TITLE.finditer(text))
         return [Span(match.start(), match.end()) for match in titles]
     if asked.kind not in (AnswerKind.FIGURE, AnswerKind.DATE):
-        return [read] if read and asked.kind is not AnswerKind.YESNO else []
+        whole = _with_marks(text, read) if read else None
+        return [whole] if whole and asked.kind is not AnswerKind.YESNO else []
     values = _fitting(asked, find_quantities(text))
     if not values:
         return []
     return [max(values, key=lambda q: (_worth(q, clauses), -q.span.start)).span]
+
+
+def _with_marks(text: str, span: Span) -> Span | None:
+    """The span with the quotation mark or bracket beside it that it lacks; None if more is."""
+    start, end = span.start, span.end
+    for opening, closing in _PAIRS:
+        inside = text[start:end]
+        lacks = inside.count(opening) - inside.count(closing)
+        if lacks == 1 and text[end : end + 1] == closing:
+            end += 1
+        elif lacks == -1 and text[start - 1 : start] == opening:
+            start -= 1
+        elif lacks:
+            return None
+    return Span(start, end)
 
 
 def _fitting(asked: Asked, found: list[Quantity]) -> list[Quantity]:

@@ -3,8 +3,8 @@ import pytest
 
 from zjip_qa.answering.highlight import bold, clause_scores, twin, value_spans
 from zjip_qa.answering.quantities import QuantityKind, find_quantities
-from zjip_qa.answering.question import AnswerKind, Asked
-from zjip_qa.types import Span
+from zjip_qa.answering.question import AnswerKind, Asked, read_question
+from zjip_qa.types import Language, Span
 
 TRANSFERS = (
     "全省专利转移转化11.5万件,居全国第三,同比增长21.8%,专利转让8.4万次,居全国第二,许可3万余次"
@@ -152,3 +152,25 @@ def test_equal_values_keep_their_order() -> None:
 def test_bold_sets_every_span() -> None:
     assert bold("甲3件乙4件", [Span(1, 3), Span(4, 6)]) == "甲**3件**乙**4件**"
     assert bold("甲", []) == "甲"
+
+
+@pytest.mark.parametrize(
+    ("read", "bold_words"),
+    [
+        ("省法院", "省法院"),
+        ("“强省", "“强省”"),  # the closing mark is taken in
+        ("强省”", "“强省”"),
+        ("由“强", None),  # half of what is quoted is no answer
+    ],
+)
+def test_what_the_reader_found_keeps_its_marks(read: str, bold_words: str | None) -> None:
+    text = "省法院由“强省”领导小组指导。"
+    asked = read_question("哪个部门？", Language.ZH)
+    start = text.index(read)
+    spans = value_spans(asked, text, [], Span(start, start + len(read)))
+    assert [text[s.start : s.end] for s in spans] == ([bold_words] if bold_words else [])
+
+
+def test_a_yes_or_no_has_no_words_in_bold() -> None:
+    asked = read_question("省法院参加了吗？", Language.ZH)
+    assert value_spans(asked, "省法院参加。", [], Span(0, 3)) == []
