@@ -20,6 +20,7 @@ from zjip_qa.types import Language
 N_EXAMPLES = 20_800
 """Examples that the reader is trained on."""
 _PACKAGE = Path(__file__).parents[1]
+_ON_LAWS = _PACKAGE / "training/data/law-questions.jsonl"
 N_CALIBRATED = 500
 """Questions drawn for each language to fit the weights of signals."""
 
@@ -60,6 +61,9 @@ def main() -> None:
     weights.add_argument("--corpus", type=Path, default=Path("corpus"), help="the sample article")
     weights.add_argument("--questions", type=int, default=N_CALIBRATED, help="of each language")
     weights.add_argument("--seed", type=int, default=0)
+    laws = steps.add_parser("laws", help="the laws that data/law-questions.jsonl asks about")
+    laws.add_argument("--data", type=Path, required=True, help="folder with zh_pairs")
+    laws.add_argument("--out", type=Path, required=True, help="corpus folder to write")
     reads = steps.add_parser("read", help="the reader: where in a passage an answer stands")
     reads.add_argument("--reading", type=Path, nargs="+", required=True, help="SQuAD-form files")
     reads.add_argument("--out", type=Path, required=True, help="folder of the state")
@@ -106,6 +110,8 @@ def main() -> None:
         _tables(arguments.data, arguments.seed)
     elif arguments.step == "calibrate":
         _calibrate(arguments, arguments.chinese, arguments.questions)
+    elif arguments.step == "laws":
+        _laws(arguments.data, arguments.out)
     elif arguments.step == "read":
         _read(arguments, arguments.model, arguments.out, arguments.export)
     elif arguments.step == "ablate":
@@ -152,25 +158,29 @@ def _tables(data: Path, seed: int) -> None:
 
 
 def _calibrate(arguments: argparse.Namespace, chinese: Sequence[Path], n_questions: int) -> None:
-    from zjip_qa.evaluation import load_questions
     from zjip_qa.training.calibrate import QuestionSet, ReadingSet, calibrate
-    from zjip_qa.training.laws import write_laws
 
     n_each = n_questions // len(chinese)
     sets = [ReadingSet(path, path, Language.ZH, n_each) for path in chinese]
     passages, questions = arguments.english
     sets.append(ReadingSet(passages, questions, Language.EN, n_questions))
     on_article = _PACKAGE / "evaluation/data"
-    on_laws = _PACKAGE / "training/data/law-questions.jsonl"
-    names = {Path(q.doc_id).stem for q in load_questions(on_laws) if q.doc_id}
     with tempfile.TemporaryDirectory() as laws:
-        write_laws(arguments.data, names, Path(laws))
+        _laws(arguments.data, Path(laws))
         files = [
             QuestionSet(on_article / "zhejiang-ip.jsonl", arguments.corpus),
             QuestionSet(on_article / "zhejiang-ip-plain.jsonl", arguments.corpus),
-            QuestionSet(on_laws, Path(laws)),
+            QuestionSet(_ON_LAWS, Path(laws)),
         ]
         calibrate(sets, files, _PACKAGE / "answering/calibration.json", arguments.seed)
+
+
+def _laws(data: Path, out: Path) -> None:
+    from zjip_qa.evaluation import load_questions
+    from zjip_qa.training.laws import write_laws
+
+    names = {Path(q.doc_id).stem for q in load_questions(_ON_LAWS) if q.doc_id}
+    write_laws(data, names, out)
 
 
 def _read(arguments: argparse.Namespace, model: Path, out: Path, export: Path) -> None:
