@@ -25,10 +25,10 @@ from zjip_qa.embedding.light import (
     WORD_EMBEDDINGS,
     load_tokenizer,
     map_tensor,
-    start_session,
 )
 from zjip_qa.embedding.model_folder import SHIPPED
-from zjip_qa.embedding.tokens import encodable
+from zjip_qa.embedding.session import side_by_side, start_session
+from zjip_qa.embedding.tokens import batches, encodable
 from zjip_qa.errors import ModelUnavailable
 from zjip_qa.types import Block, BlockKind, Document, Span
 
@@ -38,7 +38,7 @@ LONGEST_QUESTION = 48
 LONGEST = 256
 """Tokens that are read at once, the question's among them."""
 _LONGEST_ANSWER = 40
-_TOKENS_A_BATCH = 1024
+_TOKENS_A_BATCH = 256
 _CHUNK_TOKENS = 160
 
 
@@ -137,13 +137,11 @@ class Reader:
             [encodable(passage) for passage in passages], add_special_tokens=False
         )
         rows = [joined(self._tokenizer, asked, encoding.ids) for encoding in found]
-        order = sorted(range(len(rows)), key=lambda i: len(rows[i][0]))
+        grouped = batches([len(ids) - 2 for ids, _ in rows], LONGEST, budget=_TOKENS_A_BATCH)
+        logits = side_by_side(lambda batch: self._forward([rows[i] for i in batch]), grouped)
         readings: dict[int, Reading] = {}
-        while order:
-            n = max(1, _TOKENS_A_BATCH // len(rows[order[-1]][0]))
-            batch, order = order[-n:], order[:-n]
-            logits = self._forward([rows[i] for i in batch])
-            for i, scores in zip(batch, logits, strict=True):
+        for batch, of_batch in zip(grouped, logits, strict=True):
+            for i, scores in zip(batch, of_batch, strict=True):
                 ids, first = rows[i]
                 spans = np.array(found[i].offsets, dtype=np.int32).reshape(-1, 2)
                 n_tokens = len(ids) - 1 - first

@@ -9,16 +9,14 @@ a text's vector doesn't depend on the texts beside it. No other model is loaded 
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import onnxruntime
 from numpy.typing import NDArray
 from safetensors.numpy import load_file
-from tokenizers import Encoding, Tokenizer
+from tokenizers import Tokenizer
 
 from zjip_qa.embedding.encoder import Encoded, SpanVectors
 from zjip_qa.embedding.model_folder import (
@@ -29,6 +27,7 @@ from zjip_qa.embedding.model_folder import (
     hash_folder,
     read_late_interaction,
 )
+from zjip_qa.embedding.session import n_threads, side_by_side, start_session
 from zjip_qa.embedding.tokens import (
     batches,
     encodable,
@@ -45,8 +44,10 @@ RECORD = "export.json"
 TOKEN_WEIGHTS = "token_weights.safetensors"
 EXPORTED_FROM = ("late_interaction.safetensors", "model.safetensors", "tokenizer.json")
 WORD_EMBEDDINGS = "embeddings.word_embeddings.weight"
-# Activations of one batch should stay in the processor's cache.
-_TOKENS_A_BATCH = 2048
+# Few enough for a core's own cache; enough that starting the graph's nodes costs little.
+_TOKENS_A_BATCH = 256
+_BATCHES_A_THREAD = 16
+"""What one thread reads before the token vectors are made of all threads' states."""
 _EXPORT = "run `python -m zjip_qa.training export`"
 
 
@@ -112,30 +113,35 @@ class LightEncoder:
     ) -> Encoded:
         texts = [prompt + encodable(text) for text in texts]
         found = self._tokenizer.encode_batch(texts, add_special_tokens=False)
+        ids = [encoding.ids for encoding in found]
         vectors = np.zeros((len(texts), self.dim), dtype=np.float32)
         tokens = [no_tokens(self.token_dim)] * len(texts)
         parts = [no_tokens(self.dim)] * len(texts)
-        lengths = [len(encoding.ids) for encoding in found]
-        for batch in batches(lengths, self.max_tokens, budget=_TOKENS_A_BATCH):
-            states, mask = self._forward([found[i] for i in batch])
+        grouped = batches([len(row) for row in ids], self.max_tokens, budget=_TOKENS_A_BATCH)
+        at_once = n_threads() * _BATCHES_A_THREAD
+        for start in range(0, len(grouped), at_once):
+            wave = grouped[start : start + at_once]
+            read = side_by_side(lambda batch: self._forward([ids[i] for i in batch]), wave)
+            order = [i for batch in wave for i in batch]
+            states = [of_text for batch in read for of_text in batch]
             # The mean over the tokens, up to a factor that the unit length takes out.
-            vectors[batch] = _unit((mask[:, None, :].astype(np.float32) @ states)[:, 0])
-            # One product a batch: many small ones spend their time on waking BLAS's threads.
-            projected = _unit(states.reshape(-1, self.dim) @ self._projection)
-            projected = projected.reshape(*mask.shape, self.token_dim)
-            for row, i in enumerate(batch):
-                tokens[i] = self._token_vectors(texts[i], len(prompt), found[i], projected[row])
+            vectors[order] = _unit(np.array([of_text.sum(axis=0) for of_text in states]))
+            projected = self._project(states)
+            for i, of_text, of_tokens in zip(order, states, projected, strict=True):
+                spans = found[i].offsets[: self.max_tokens - 2]
+                # The first state is [CLS], the last one [SEP].
+                tokens[i] = self._token_vectors(
+                    texts[i], len(prompt), ids[i], spans, of_tokens[1:-1]
+                )
                 if sentences is not None:
-                    spans = np.array(found[i].offsets[: self.max_tokens - 2], dtype=np.int32)
-                    spans = spans.reshape(-1, 2) - np.int32(len(prompt))
-                    # The first state is [CLS].
-                    parts[i] = pool_sentences(states[row, 1:], spans, sentences[i])
+                    places = np.array(spans, dtype=np.int32).reshape(-1, 2) - np.int32(len(prompt))
+                    parts[i] = pool_sentences(of_text[1:-1], places, sentences[i])
         return Encoded(vectors, tokens, parts)
 
-    def _forward(self, encodings: list[Encoding]) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
-        """Run the body; states (n_texts, length, dim), and a mask of what isn't padding."""
+    def _forward(self, rows: Sequence[list[int]]) -> list[NDArray[np.float32]]:
+        """Run the body; states of each text, [CLS] and [SEP] at its ends, (n_tokens, dim)."""
         begin, end = self._around
-        rows = [[begin, *encoding.ids[: self.max_tokens - 2], end] for encoding in encodings]
+        rows = [[begin, *row[: self.max_tokens - 2], end] for row in rows]
         ids = np.zeros((len(rows), max(map(len, rows))), dtype=np.int64)
         mask = np.zeros_like(ids)
         for i, row in enumerate(rows):
@@ -144,17 +150,28 @@ class LightEncoder:
         embedded = self._rows[ids].astype(np.float32)
         feeds = {"word_embeddings": embedded, "attention_mask": mask}
         states: NDArray[np.float32] = self._session.run(None, feeds)[0]
-        return states, mask
+        return [states[i, : len(row)] for i, row in enumerate(rows)]
+
+    def _project(self, states: Sequence[NDArray[np.float32]]) -> list[NDArray[np.float32]]:
+        """Token vectors of several texts, (n_tokens, token_dim) each.
+
+        One product for all: many small ones spend their time on waking BLAS's threads.
+        """
+        projected = _unit(np.concatenate(states) @ self._projection)
+        return np.split(projected, np.cumsum([len(of_text) for of_text in states])[:-1])
 
     def _token_vectors(
-        self, text: str, prompt: int, encoding: Encoding, states: NDArray[np.float32]
+        self,
+        text: str,
+        prompt: int,
+        ids: Sequence[int],
+        spans: Sequence[tuple[int, int]],
+        vectors: NDArray[np.float32],
     ) -> SpanVectors:
-        n_tokens = min(len(encoding.ids), self.max_tokens - 2)
-        spans = words_only(text, encoding.offsets[:n_tokens], prompt)
-        weights = self._weights[encoding.ids[:n_tokens]]
-        kept = np.flatnonzero((spans[:, 1] > spans[:, 0]) & (weights > 0))
-        # The first state is [CLS].
-        return SpanVectors(states[kept + 1], spans[kept] - np.int32(prompt), weights[kept])
+        exact = words_only(text, spans, prompt)
+        weights = self._weights[ids[: len(spans)]]
+        kept = np.flatnonzero((exact[:, 1] > exact[:, 0]) & (weights > 0))
+        return SpanVectors(vectors[kept], exact[kept] - np.int32(prompt), weights[kept])
 
 
 def map_tensor(path: Path, name: str) -> NDArray[np.float16]:
@@ -184,16 +201,6 @@ def load_tokenizer(folder: Path) -> Tokenizer:
     return tokenizer
 
 
-def physical_cores() -> int:
-    """Count the cores that this process may use, two threads of one core counted once."""
-    try:
-        allowed = os.sched_getaffinity(0)
-        topology = "/sys/devices/system/cpu/cpu{}/topology/thread_siblings_list"
-        return len({Path(topology.format(n)).read_text(encoding="ascii") for n in allowed})
-    except (AttributeError, OSError):  # another system than Linux
-        return os.cpu_count() or 1
-
-
 def _check_export(folder: Path, light: Path) -> dict[str, str]:
     """Compare the model's files with those the graph was made from; gives their hashes."""
     try:
@@ -213,18 +220,6 @@ def _check_export(folder: Path, light: Path) -> dict[str, str]:
     if not (light / GRAPH).is_file():
         raise ModelUnavailable(f"{light / GRAPH} is missing; {_EXPORT}")
     return hashes
-
-
-def start_session(graph: Path) -> onnxruntime.InferenceSession:
-    """Load the graph; ZJIP_QA_THREADS sets the number of threads."""
-    options = onnxruntime.SessionOptions()
-    # Said explicitly: left alone, onnxruntime also pins its threads, which containers forbid.
-    options.intra_op_num_threads = int(os.environ.get("ZJIP_QA_THREADS", 0)) or physical_cores()
-    options.inter_op_num_threads = 1
-    # A server's threads shouldn't burn a core while they wait for the next question.
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    options.log_severity_level = 3
-    return onnxruntime.InferenceSession(str(graph), options, providers=["CPUExecutionProvider"])
 
 
 def _read_json(path: Path) -> dict[str, Any]:

@@ -64,14 +64,18 @@ def words_only(text: str, spans: Sequence[Sequence[int]], start: int) -> NDArray
     Returns:
         (n_tokens, 2), in `text`, an empty span being (0, 0).
     """
-    exact = np.zeros((len(spans), 2), dtype=np.int32)
-    for row, (first, last) in enumerate(spans):
+    exact: list[tuple[int, int]] = []
+    for first, last in spans:
         first = max(first, start)
         word = text[first:last]
-        if any(character.isalnum() for character in word):
+        if word.isalnum():  # nearly all are, and this asks once for a word
+            exact.append((first, last))
+        elif any(character.isalnum() for character in word):
             first += len(word) - len(word.lstrip())
-            exact[row] = first, first + len(word.strip())
-    return exact
+            exact.append((first, first + len(word.strip())))
+        else:
+            exact.append((0, 0))
+    return np.array(exact, dtype=np.int32).reshape(-1, 2)
 
 
 def pool_sentences(

@@ -22,7 +22,6 @@ from zjip_qa.embedding.light import (
     LightEncoder,
     load_tokenizer,
     map_tensor,
-    physical_cores,
 )
 from zjip_qa.embedding.model_folder import SHIPPED
 from zjip_qa.embedding.sentence_transformer import SentenceTransformerEncoder
@@ -200,7 +199,3 @@ def test_a_damaged_graph_is_refused(light: LightEncoder, tmp_path: Path) -> None
     (copy / GRAPH).unlink()
     with pytest.raises(ModelUnavailable, match="is missing"):
         LightEncoder(SHIPPED, copy)
-
-
-def test_cores_are_counted() -> None:
-    assert 1 <= physical_cores() <= 4096
