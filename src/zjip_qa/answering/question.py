@@ -206,6 +206,14 @@ _MEASURE_WORD = re.compile(
 )
 _DURATION_EN = re.compile(r"\bhow many (?:\w+ )?(year|month|week|day|hour)s\b", re.IGNORECASE)
 _DURATION_UNITS = {"year": "年", "month": "个月", "week": "周", "day": "天", "hour": "小时"}
+_POINTS = "个百分点"
+_IN_POINTS = re.compile(r"百分点|\bpercentage points?\b", re.IGNORECASE)
+_CHANGE = re.compile(
+    r"提高|提升|上升|升高|增加|增长|下降|降低|减少|回落|扩大|缩小|变化|[涨跌升降]"
+    r"|\b(?:by how (?:much|many)|(?:increas|ris|grow|climb|improv|declin|decreas|chang|drop|fall)"
+    r"(?:e|s|es|d|ed|ped|ing|ping)?|rose|risen|grew|grown|fell|fallen|up|down)\b",
+    re.IGNORECASE,
+)
 _UNIT_AFTER = r"\s*(?:件|家|次|项|万|亿|个|元|户|名)"
 _YEAR = re.compile(
     rf"(?<!\d)((?:19|20)\d\d)(?!\d|(?:[.,]\d)|{_UNIT_AFTER})"
@@ -227,15 +235,22 @@ class Asked:
         quantity: for a figure, what it must be; None when any figure may answer.
         measure_word: the Chinese measure word that the figure must carry, or "".
         years: as the question names them.
+        change: whether it asks how much something rose or fell.
     """
 
     kind: AnswerKind
     quantity: QuantityKind | None
     measure_word: str
     years: frozenset[int]
+    change: bool = False
 
     def counts_in(self, unit: str) -> bool:
-        """Whether a figure of that unit counts what is asked for; working days are days."""
+        """Whether a figure of that unit counts what is asked for.
+
+        Working days are days; percentage points are by how much a share changed, never the share.
+        """
+        if unit == _POINTS and self.quantity is _SHARE and not self.change:
+            return False
         return self.measure_word in unit or (self.measure_word == "天" and unit == "工作日")
 
 
@@ -255,8 +270,9 @@ def read_question(text: str, language: Language) -> Asked:
     return Asked(
         kind=kind,
         quantity=quantity,
-        measure_word=_measure_word(plain) if _is_counted(kind, quantity) else "",
+        measure_word=_measure_word(plain, kind, quantity),
         years=years_in(plain) | short,
+        change=_IN_POINTS.search(plain) is not None or _CHANGE.search(plain) is not None,
     )
 
 
@@ -267,11 +283,11 @@ def _kind(text: str, language: Language) -> tuple[AnswerKind, QuantityKind | Non
     return AnswerKind.OTHER, None
 
 
-def _is_counted(kind: AnswerKind, quantity: QuantityKind | None) -> bool:
-    return kind is AnswerKind.FIGURE and quantity in (None, QuantityKind.ORDINAL)
-
-
-def _measure_word(text: str) -> str:
+def _measure_word(text: str, kind: AnswerKind, quantity: QuantityKind | None) -> str:
+    if kind is AnswerKind.FIGURE and _IN_POINTS.search(text):
+        return _POINTS
+    if kind is not AnswerKind.FIGURE or quantity not in (None, QuantityKind.ORDINAL):
+        return ""
     chinese = _MEASURE_WORD.search(text)
     if chinese:
         # 个 counts anything: "几个部门" is answered by 10部门, "多少个企业" by 258家.
