@@ -48,7 +48,7 @@ class ExtractiveAnswerer:
         self._retriever = retriever
         self._segmenter = segmenter
         self._bridge = bridge
-        self._finder = EvidenceFinder(index, segmenter, bridge)
+        self._finder = EvidenceFinder(index, retriever.passages, segmenter, bridge)
         self._reader = load_reader()
         self._scope = ScopeCheck(index, segmenter)
 
@@ -61,7 +61,7 @@ class ExtractiveAnswerer:
         """
         asked = read_question(query.text, query.language)
         encoded = self._retriever.encode(query)
-        tokens = encoded.tokens[0]
+        tokens = self._retriever.passages.question(query, encoded)
         hits = self._retriever.search(query, k=N_READ, encoded=encoded)
         found = read_closely(query, self._finder.find(query, asked, encoded, hits), self._reader)
         places = places_in(query.text, self._segmenter)
@@ -210,11 +210,10 @@ class ExtractiveAnswerer:
         return f"{wording.IN_CHINESE[query.language]}“{quote}”"
 
     def _clauses(self, tokens: SpanVectors, evidence: Evidence) -> list[tuple[Span, float]]:
-        assert self._index.tokens is not None
-        rows = self._index.tokens.get_many([evidence.hit.chunk.chunk_id])
+        rows, _ = self._retriever.passages.read(evidence.hit.chunk)
         span = evidence.sentence.span
         inside = (rows.spans[:, 0] >= span.start) & (rows.spans[:, 1] <= span.end)
-        cosines = similarities(tokens, rows.unit()[inside])
+        cosines = similarities(tokens, rows.vectors[inside])
         return clause_scores(
             evidence.text, rows.spans[inside] - span.start, tokens.weights[:, None] * cosines
         )

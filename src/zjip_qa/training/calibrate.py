@@ -315,7 +315,7 @@ class _Asker:
         self.texts = {d.doc_id: store.document(d.doc_id).text for d in store.documents()}
         self._segmenter, bridge = Segmenter(), load_bridge()
         self._retriever = Retriever(opened, encoder, self._segmenter, bridge)
-        self._finder = EvidenceFinder(opened, self._segmenter, bridge)
+        self._finder = EvidenceFinder(opened, self._retriever.passages, self._segmenter, bridge)
         self._scope = ScopeCheck(opened, self._segmenter)
 
     def ask(
