@@ -107,6 +107,11 @@ class EvidenceFinder:
             )
         return by_score(found)
 
+    def words_met(self, query: Query, text: str) -> float:
+        """Share of a question's words that stand in a text, as they are or translated."""
+        words = _Words.of(query, self._index, self._segmenter, self._bridge)
+        return words.share_in({token.term for token in self._segmenter.index_terms(text)})
+
     def _cut(self, chunk: Chunk) -> tuple[tuple[str, int, int], ...]:
         """A chunk's terms with their spans in the document."""
         return tuple(
