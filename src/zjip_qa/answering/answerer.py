@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from zjip_qa.answering import wording
 from zjip_qa.answering.closely import read_closely
-from zjip_qa.answering.comparison import Side, Wanted, conclusion, read_comparison
+from zjip_qa.answering.comparison import Side, Wanted, alike, conclusion, read_comparison
 from zjip_qa.answering.composer import Composer
 from zjip_qa.answering.evidence import Evidence, EvidenceFinder
 from zjip_qa.answering.lists import asks_for_list, list_around
@@ -42,6 +42,9 @@ _SIDE_READ = 3
 """Sentences looked at for each of two things that are compared."""
 _NAMED = 0.75
 """Share of the words of a name that a sentence must hold to speak of it."""
+
+_ABOUT = 0.5
+"""The same of the words that say what of two things is compared."""
 
 
 class _Read(NamedTuple):
@@ -177,10 +180,9 @@ class ExtractiveAnswerer:
         if comparison is None:
             return None
         one, other = comparison.one, comparison.other
-        if read.fit and read.trust >= limit:
-            best = read.fit[0]
-            if self._names(best, one, other) and self._names(best, other, one):
-                return None
+        best = read.fit[0] if read.fit and read.trust >= limit else None
+        if best and self._names(best, one, other) and self._names(best, other, one):
+            return None
         sides = []
         for side, against in ((one, other), (other, one)):
             name = Query(side.name, query.language)
@@ -192,9 +194,13 @@ class ExtractiveAnswerer:
             sides.append(found)
         left, right = sides
         figures = [self._composer.figure(r.query, r.asked, r.tokens, r.fit[0]) for r in sides]
-        if left.fit[0].sentence == right.fit[0].sentence or (
-            comparison.wanted is not Wanted.EACH and None in figures
-        ):
+        sentences = [r.fit[0].text for r in sides]
+        if sentences[0] == sentences[1] or (best and best.text not in sentences):
+            return None
+        about = Query(comparison.about, query.language)
+        if not all(self._finder.words_met(about, _said(r.fit[0])) >= _ABOUT for r in sides):
+            return None
+        if comparison.wanted is not Wanted.EACH and not alike(figures):
             return None
         lines = [
             self._composer.line(r.query, r.asked, r.tokens, r.fit[0], number)
@@ -215,7 +221,7 @@ class ExtractiveAnswerer:
 
     def _names(self, evidence: Evidence, side: Side, other: Side) -> bool:
         """Whether a sentence or its section names one of two things, and not just the other."""
-        said = " ".join((*evidence.sentence.section, evidence.text))
+        said = _said(evidence)
         if side.name.casefold() in said.casefold():
             return True
         if self._finder.words_met(Query(side.name, detect_language(side.name)), other.name) == 1.0:
@@ -279,6 +285,11 @@ def _answer(
         citations=tuple(citation for _, citation in lines),
         question=query.text,
     )
+
+
+def _said(evidence: Evidence) -> str:
+    """A sentence with the headings above it."""
+    return " ".join((*evidence.sentence.section, evidence.text))
 
 
 def _at(evidence: Evidence, document: Document, sentence: Sentence) -> Evidence:

@@ -52,10 +52,11 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """Two things and what is asked about them."""
+    """Two things, what of them is set side by side ("的专利"; may be ""), and what is asked."""
 
     one: Side
     other: Side
+    about: str
     wanted: Wanted
 
 
@@ -79,9 +80,12 @@ _HOW_ZH = {
 }
 # 增长 and 提高 say what became of a thing, not how it is.
 _ADJECTIVE_ZH = rf"(?<![增提降扩减缩])(?:{'|'.join(_HOW_ZH)})"
+_YEAR = re.compile(r"(?:19|20)\d\d年?")
+_BEFORE_ZH = (
+    r"(?P<before>(?:请问|(?:19|20)\d\d年(?:度|底)?[，,]?|[^，,。？?]{1,16}[，,])*)(?![的比和与])"
+)
 _PAIR_ZH = (
-    r"(?P<before>(?:请问|(?:19|20)\d\d年(?:度|底)?[，,]?|[^，,。？?]{1,16}[，,])*)"
-    r"(?P<a>[^，,。？?]{1,24}?)(?P<and>和|与|跟|同|、|还是)(?P<b>[^，,。？?]{1,24}?)"
+    _BEFORE_ZH + r"(?P<a>[^，,。？?]{1,24}?)(?P<and>和|与|跟|同|、|还是)(?P<b>[^，,。？?]{1,24}?)"
 )
 _SIDE_BY_SIDE = r"(?:相比|比起来|比较|这?两者|这?二者|之间|中|当中|里)*[，,]?\s*"
 _END_ZH = r"[。？?]*$"
@@ -96,7 +100,7 @@ _PATTERNS_ZH: tuple[tuple[Wanted, re.Pattern[str]], ...] = tuple(
         ),
         (
             Wanted.DIFFERENCE,
-            r"^(?P<before>(?:请问|[^，,。？?]{1,16}[，,])?)(?P<a>[^，,。？?]{1,24}?)(?P<and>比)"
+            rf"^{_BEFORE_ZH}(?P<a>[^，,。？?]{{1,24}}?)(?P<and>比)"
             rf"(?P<b>[^，,。？?]{{1,24}}?)(?P<of>)(?P<how>{_ADJECTIVE_ZH})(?:出|了)*{_ASK_ZH}",
         ),
         (
@@ -195,7 +199,8 @@ def read_comparison(question: str, language: Language, segmenter: Segmenter) -> 
             continue
         parts = {name: (said or "").strip() for name, said in match.groupdict().items()}
         if language is Language.EN:
-            return _sides_en(parts, wanted)
+            one_group = wanted is not Wanted.LARGER and _is_one_group(parts["a"], parts["b"])
+            return None if one_group else _sides_en(parts, wanted)
         words = {(word.start, word.end) for word in segmenter.words(question)}
         if parts["and"] == "、" or match.span("and") in words:
             return _sides_zh(parts, wanted)
@@ -203,24 +208,27 @@ def read_comparison(question: str, language: Language, segmenter: Segmenter) -> 
 
 
 def _sides_zh(parts: dict[str, str], wanted: Wanted) -> Comparison:
-    a, b, of = _shared_zh(parts["a"], parts["b"])
     before = parts["before"].replace("请问", "")
     how = parts.get("ask") or _HOW_ZH.get(parts["how"], "是多少")
-    of += parts["of"]
-    questions = [f"{before}{name}{of}{how}?" for name in (a, b)]
-    # "杭州的专利比宁波多多少": the other side is the first one's question about another place.
-    again = asked_again(b, questions[0])
-    if again is not None and not of:
-        questions[1] = again
-        a = _replaced(questions[0], again) or a
-    return Comparison(Side(a, questions[0]), Side(b, questions[1]), wanted)
+    said = before + parts["a"] + parts["of"]
+    year = _YEAR.search(said)
+    again = asked_again(parts["b"], f"{said}{how}?") if _YEAR.fullmatch(parts["b"]) else None
+    if again and year:  # "2023年的存款比2022年多多少"
+        one = Side(year[0], f"{said}{how}?")
+        return Comparison(one, Side(parts["b"], again), said.replace(year[0], ""), wanted)
+    a, b, about = _shared_zh(parts["a"], parts["b"])
+    about += parts["of"]
+    one, other = (Side(name, f"{before}{name}{about}{how}?") for name in (a, b))
+    return Comparison(one, other, about, wanted)
 
 
 def _shared_zh(a: str, b: str) -> tuple[str, str, str]:
-    """Take from the second name what is said of both: "杭州和宁波|的专利"."""
-    name, of, rest = b.partition("的")
-    if of and rest and "的" not in a:
-        return a, name, of + rest
+    """Take from one name what is said of both: "杭州和宁波|的专利", "杭州|的专利|比宁波"."""
+    (first, of, rest), (second, of_other, rest_other) = a.partition("的"), b.partition("的")
+    if rest_other and not of:
+        return a, second, of_other + rest_other
+    if rest and not of_other:
+        return first, b, of + rest
     places = load_places().chinese
     if bare_place(a) in places:
         lengths = [n for n in range(len(b) - 1, 1, -1) if bare_place(b[:n]) in places]
@@ -229,21 +237,18 @@ def _shared_zh(a: str, b: str) -> tuple[str, str, str]:
     return a, b, ""
 
 
-def _replaced(before: str, after: str) -> str:
-    """What stands in `before` where `after` has something else."""
-    start = next((i for i, (x, y) in enumerate(zip(before, after, strict=False)) if x != y), 0)
-    end = 0
-    while end < min(len(before), len(after)) - start and before[-1 - end] == after[-1 - end]:
-        end += 1
-    return before[start : len(before) - end]
-
-
 def _sides_en(parts: dict[str, str], wanted: Wanted) -> Comparison:
     said = parts["how"].lower()
     how = said if said.startswith("how") else _HOW_EN.get(said, "how much")
     about = f"{how} {parts['of']}".strip().capitalize()
     one, other = (Side(_bare_en(name), f"{about}: {name}?") for name in (parts["a"], parts["b"]))
-    return Comparison(one, other, wanted)
+    return Comparison(one, other, parts["of"], wanted)
+
+
+def _is_one_group(a: str, b: str) -> bool:
+    """Whether the two share a noun: "the old and new ships", beside "the ship and the car"."""
+    first, second = a.split(" ")[0].lower(), b.split(" ")[0]
+    return first == "the" and second.lower() != "the" and not second[:1].isupper()
 
 
 def _bare_en(name: str) -> str:
@@ -295,6 +300,12 @@ def larger(one: Quantity, other: Quantity) -> int | None:
     if other_low is not None and high is not None and other_low > high:
         return -1
     return None
+
+
+def alike(figures: Sequence[Figure | None]) -> bool:
+    """Whether each side has a figure, all of one kind and unit: of one thing, that is."""
+    found = [figure.quantity for figure in figures if figure is not None]
+    return len(found) == len(figures) and all(comparable(found[0], each) for each in found)
 
 
 def comparable(one: Quantity, other: Quantity) -> bool:

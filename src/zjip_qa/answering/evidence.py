@@ -108,8 +108,13 @@ class EvidenceFinder:
         return by_score(found)
 
     def words_met(self, query: Query, text: str) -> float:
-        """Share of a question's words that stand in a text, as they are or translated."""
+        """Share of a question's words that stand in a text, as they are or translated.
+
+        1 for a question without words that could.
+        """
         words = _Words.of(query, self._index, self._segmenter, self._bridge)
+        if not words.terms:
+            return 1.0
         return words.share_in({token.term for token in self._segmenter.index_terms(text)})
 
     def _cut(self, chunk: Chunk) -> tuple[tuple[str, int, int], ...]:

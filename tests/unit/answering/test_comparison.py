@@ -10,6 +10,7 @@ from zjip_qa.answering.comparison import (
     Figure,
     Side,
     Wanted,
+    alike,
     conclusion,
     larger,
     read_comparison,
@@ -40,6 +41,12 @@ LARGER, DIFFERENCE, TOTAL, EACH = Wanted.LARGER, Wanted.DIFFERENCE, Wanted.TOTAL
             ("宁波", "2023年宁波的存款多少?"),
         ),
         (
+            "2023年的存款比2022年多多少？",
+            DIFFERENCE,
+            ("2023年", "2023年的存款多少?"),
+            ("2022年", "2022年的存款多少?"),
+        ),
+        (
             "成人票比学生票贵多少钱？",
             DIFFERENCE,
             ("成人票", "成人票多少钱?"),
@@ -68,7 +75,9 @@ LARGER, DIFFERENCE, TOTAL, EACH = Wanted.LARGER, Wanted.DIFFERENCE, Wanted.TOTAL
 def test_the_two_sides_become_questions(
     question: str, wanted: Wanted, one: tuple[str, str], other: tuple[str, str]
 ) -> None:
-    assert read_comparison(question, ZH, SEGMENTER) == Comparison(Side(*one), Side(*other), wanted)
+    found = read_comparison(question, ZH, SEGMENTER)
+    assert found is not None
+    assert (found.wanted, found.one, found.other) == (wanted, Side(*one), Side(*other))
 
 
 @pytest.mark.parametrize(
@@ -116,6 +125,7 @@ def test_english_sides(question: str, wanted: Wanted, names: tuple[str, str]) ->
         ("How many ships are there?", EN),
         ("Who wrote the plan and the rules?", EN),
         ("Did it cost more or less?", EN),
+        ("How many prizes did the old and new ships win together?", EN),
     ],
 )
 def test_other_questions_compare_nothing(question: str, language: Language) -> None:
@@ -170,7 +180,7 @@ def figure(text: str) -> Figure:
 
 def compared(wanted: Wanted, *names: str) -> Comparison:
     one, other = (Side(name, f"{name}有多少?") for name in names)
-    return Comparison(one, other, wanted)
+    return Comparison(one, other, "", wanted)
 
 
 def test_the_larger_figure_is_named_with_both() -> None:
@@ -179,6 +189,18 @@ def test_the_larger_figure_is_named_with_both() -> None:
     assert said == "两个数字中,“客船”的较大:5艘对2艘。"
     said = conclusion(compared(LARGER, "货船", "客船"), figures[::-1], EN)
     assert "“客船” is the larger: 5艘 against 2艘" in said
+
+
+def test_what_is_compared_is_kept_apart_from_the_names() -> None:
+    found = read_comparison("东山小学的学生比西河小学多多少？", ZH, SEGMENTER)
+    assert found is not None
+    assert (found.one.name, found.other.name, found.about) == ("东山小学", "西河小学", "的学生")
+
+
+def test_figures_are_alike_when_all_are_there_in_one_unit() -> None:
+    assert alike([figure("5艘"), figure("2艘")])
+    assert not alike([figure("5艘"), figure("2米")])
+    assert not alike([figure("5艘"), None])
 
 
 def test_years_apart_are_not_compared_unless_they_are_what_is_asked() -> None:
