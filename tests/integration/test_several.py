@@ -126,3 +126,8 @@ def test_a_thing_that_no_document_knows_is_not_compared(several: KnowledgeBase) 
     answer = several.ask("东山小学和南岭小学哪个的学生更多？")
     assert answer.abstained
     assert "南岭" in answer.text
+
+
+def test_a_sentence_on_one_side_does_not_say_which_is_more(several: KnowledgeBase) -> None:
+    # Only one of the schools has its teachers counted.
+    assert several.ask("东山小学和西河小学哪个的教师更多？").abstained

@@ -9,7 +9,14 @@ from typing import NamedTuple
 
 from zjip_qa.answering import wording
 from zjip_qa.answering.closely import read_closely
-from zjip_qa.answering.comparison import Side, Wanted, alike, conclusion, read_comparison
+from zjip_qa.answering.comparison import (
+    Comparison,
+    Side,
+    Wanted,
+    alike,
+    conclusion,
+    read_comparison,
+)
 from zjip_qa.answering.composer import Composer
 from zjip_qa.answering.evidence import Evidence, EvidenceFinder
 from zjip_qa.answering.lists import asks_for_list, list_around
@@ -167,47 +174,59 @@ class ExtractiveAnswerer:
         return _Listed(shown, max(0, len(found.items) - _MOST_ITEMS))
 
     def _compared(self, read: _Read, limit: float) -> Answer | None:
-        """An answer with a sentence for each of two things compared; None where one will do.
+        """The answer to a question that compares two things; None to treat it like any other.
 
-        Where one sentence speaks of both, or nothing is sure about one of them, the question is
-        answered or refused like any other. A name that no document holds has nothing to be set
-        beside.
+        One sentence that speaks of both is an answer like any other. One that speaks of one of
+        them doesn't say which is more; across languages it can't be told which it speaks of.
         """
         query = read.query
-        comparison = read_comparison(
-            normalize(query.text).text.strip(), query.language, self._segmenter
-        )
+        asked = normalize(query.text).text.strip()
+        comparison = read_comparison(asked, query.language, self._segmenter)
         if comparison is None:
             return None
-        one, other = comparison.one, comparison.other
         best = read.fit[0] if read.fit and read.trust >= limit else None
-        if best and self._names(best, one, other) and self._names(best, other, one):
+        sides = comparison.one, comparison.other
+        if best and all(self._names(best, *pair) for pair in (sides, sides[::-1])):
             return None
-        sides = []
-        for side, against in ((one, other), (other, one)):
-            name = Query(side.name, query.language)
-            if never_mentioned(name, self._index, self._segmenter, self._bridge):
+        if any(
+            never_mentioned(
+                Query(side.name, query.language), self._index, self._segmenter, self._bridge
+            )
+            for side in sides
+        ):
+            return self._refuse(read._replace(trust=0.0))
+        both = self._side_by_side(comparison, best, query, limit)
+        if both is None and best and comparison.wanted is Wanted.LARGER:
+            document = self._index.store.document(best.hit.chunk.doc_id)
+            if document.language is query.language:
                 return self._refuse(read._replace(trust=0.0))
-            found = self._side(side, against, query, limit)
-            if found is None:
-                return None
-            sides.append(found)
-        left, right = sides
-        figures = [self._composer.figure(r.query, r.asked, r.tokens, r.fit[0]) for r in sides]
-        sentences = [r.fit[0].text for r in sides]
-        if sentences[0] == sentences[1] or (best and best.text not in sentences):
+        return both
+
+    def _side_by_side(
+        self, comparison: Comparison, best: Evidence | None, query: Query, limit: float
+    ) -> Answer | None:
+        """A sentence for each of two things and what follows; None unless both are alike.
+
+        Where a sentence on neither answers better, it is the one that was asked for.
+        """
+        sides = comparison.one, comparison.other
+        found = [self._side(*pair, query, limit) for pair in (sides, sides[::-1])]
+        reads = [each for each in found if each is not None]
+        texts = {each.fit[0].text for each in reads}
+        if len(texts) < len(sides) or (best and best.text not in texts):
             return None
         about = Query(comparison.about, query.language)
-        if not all(self._finder.words_met(about, _said(r.fit[0])) >= _ABOUT for r in sides):
+        if not all(self._finder.words_met(about, _said(r.fit[0])) >= _ABOUT for r in reads):
             return None
+        figures = [self._composer.figure(r.query, r.asked, r.tokens, r.fit[0]) for r in reads]
         if comparison.wanted is not Wanted.EACH and not alike(figures):
             return None
         lines = [
             self._composer.line(r.query, r.asked, r.tokens, r.fit[0], number)
-            for number, r in enumerate(sides, 1)
+            for number, r in enumerate(reads, 1)
         ]
         remark = conclusion(comparison, figures, query.language)
-        return _answer(query, lines, min(left.trust, right.trust), remark)
+        return _answer(query, lines, min(r.trust for r in reads), remark)
 
     def _side(self, side: Side, other: Side, query: Query, limit: float) -> _Read | None:
         """What was found on one of two things, the best sentence on it first; None for nothing."""
