@@ -8,36 +8,22 @@ from itertools import islice
 from typing import NamedTuple
 
 from zjip_qa.answering import wording
-from zjip_qa.answering.closely import read_closely
-from zjip_qa.answering.comparison import (
-    Comparison,
-    Side,
-    Wanted,
-    alike,
-    conclusion,
-    read_comparison,
-)
+from zjip_qa.answering.candidates import CLOSE, CandidateFinder, Candidates, lead
+from zjip_qa.answering.comparison import Comparison, Side, alike, conclusion, read_comparison
+from zjip_qa.answering.comparison_pattern import Wanted
 from zjip_qa.answering.composer import Composer
 from zjip_qa.answering.evidence import Evidence, EvidenceFinder
 from zjip_qa.answering.lists import asks_for_list, list_around
-from zjip_qa.answering.names import places_in
-from zjip_qa.answering.question import AnswerKind, Asked, read_question
-from zjip_qa.answering.reader import load_reader
+from zjip_qa.answering.question import AnswerKind
 from zjip_qa.answering.refusal import never_mentioned, refusal
-from zjip_qa.answering.scope import ScopeCheck
 from zjip_qa.answering.section import asked_section, stands_in
 from zjip_qa.answering.signals import load_weights
-from zjip_qa.embedding import SpanVectors
 from zjip_qa.index import OpenIndex
 from zjip_qa.retrieval import Bridge, Retriever
 from zjip_qa.text import Segmenter, detect_language, normalize
-from zjip_qa.types import Answer, Citation, Document, Hit, Query, Sentence, Span
+from zjip_qa.types import Answer, Citation, Document, Query, Sentence, Span
 
-N_READ = 10
-"""Chunks whose sentences are read."""
 N_NEAREST = 3
-CLOSE = 0.05
-"""A second sentence is cited too when its score is no further behind the best one's."""
 _SECTION_BEGINS = 2
 """Sentences that stand for a section that was asked for by its name."""
 _SECTION_TRUST = 0.9
@@ -54,30 +40,6 @@ _ABOUT = 0.5
 """The same of the words that say what of two things is compared."""
 
 
-class _Read(NamedTuple):
-    """What was made of one question.
-
-    Attributes:
-        query: the question.
-        asked: what it asks for.
-        tokens: its vectors.
-        hits: what retrieval found.
-        found: the sentences of the hits, best first.
-        fit: those that are about the right year and place and hold what could answer.
-        trust: probability that the first of `fit` answers.
-        missing: years and places of the question that the best sentence isn't about.
-    """
-
-    query: Query
-    asked: Asked
-    tokens: SpanVectors
-    hits: Sequence[Hit]
-    found: Sequence[Evidence]
-    fit: Sequence[Evidence]
-    trust: float
-    missing: Sequence[str]
-
-
 class _Listed(NamedTuple):
     """A list to cite, what introduces it first, and how many items are left out."""
 
@@ -92,12 +54,10 @@ class ExtractiveAnswerer:
         self, index: OpenIndex, retriever: Retriever, segmenter: Segmenter, bridge: Bridge
     ) -> None:
         self._index = index
-        self._retriever = retriever
         self._segmenter = segmenter
         self._bridge = bridge
         self._finder = EvidenceFinder(index, retriever.passages, segmenter, bridge)
-        self._reader = load_reader()
-        self._scope = ScopeCheck(index, segmenter)
+        self._candidates = CandidateFinder(index, retriever, self._finder, segmenter)
         self._composer = Composer(index, retriever.passages, segmenter)
 
     def answer(self, query: Query, *, threshold: float | None = None) -> Answer:
@@ -108,7 +68,7 @@ class ExtractiveAnswerer:
             threshold: probability to answer from; None for the calibrated one.
         """
         limit = load_weights(query.language).threshold if threshold is None else threshold
-        read = self._read(query)
+        read = self._candidates.find(query)
         compared = self._compared(read, limit)
         if compared is not None:
             return compared
@@ -125,28 +85,7 @@ class ExtractiveAnswerer:
         chosen = [e for e in read.fit[:2] if best.score - e.score <= CLOSE]
         return self._compose(read, chosen, read.trust)
 
-    def _read(self, query: Query) -> _Read:
-        """Find the sentences that may answer, and say how far the best one is trusted."""
-        asked = read_question(query.text, query.language)
-        encoded = self._retriever.encode(query)
-        tokens = self._retriever.passages.question(query, encoded)
-        hits = self._retriever.search(query, k=N_READ, encoded=encoded)
-        found = read_closely(query, self._finder.find(query, asked, encoded, hits), self._reader)
-        places = places_in(query.text, self._segmenter)
-        missing: list[str] = []
-        about = [e for e in found if not self._scope.missing(e, query, asked, places)]
-        # Where a clearly better sentence speaks of another year or place, what is left over only
-        # looks like an answer.
-        if found and (not about or about[0].score < found[0].score - CLOSE):
-            missing = self._scope.missing(found[0], query, asked, places)
-            about = []
-        fit = [e for e in about if self._scope.may_answer(e, query, asked)]
-        trust = 0.0
-        if fit:
-            trust = load_weights(query.language).probability(fit[0].signals, lead(fit[0], fit))
-        return _Read(query, asked, tokens, hits, found, fit, trust, missing)
-
-    def _list(self, read: _Read) -> _Listed | None:
+    def _list(self, read: Candidates) -> _Listed | None:
         """The list that the best sentence introduces or is part of, where the question wants it."""
         query, best = read.query, read.fit[0]
         wants = asks_for_list(normalize(query.text).text, query.language)
@@ -173,7 +112,7 @@ class ExtractiveAnswerer:
         shown = [best if line == best.sentence else _at(best, document, line) for line in lines]
         return _Listed(shown, max(0, len(found.items) - _MOST_ITEMS))
 
-    def _compared(self, read: _Read, limit: float) -> Answer | None:
+    def _compared(self, read: Candidates, limit: float) -> Answer | None:
         """The answer to a question that compares two things; None to treat it like any other.
 
         One sentence that speaks of both is an answer like any other. One that speaks of one of
@@ -228,9 +167,9 @@ class ExtractiveAnswerer:
         remark = conclusion(comparison, figures, query.language)
         return _answer(query, lines, min(r.trust for r in reads), remark)
 
-    def _side(self, side: Side, other: Side, query: Query, limit: float) -> _Read | None:
+    def _side(self, side: Side, other: Side, query: Query, limit: float) -> Candidates | None:
         """What was found on one of two things, the best sentence on it first; None for nothing."""
-        read = self._read(Query(side.question, query.language))
+        read = self._candidates.find(Query(side.question, query.language))
         own = [e for e in read.fit[:_SIDE_READ] if self._names(e, side, other)]
         if not own:
             return None
@@ -248,7 +187,7 @@ class ExtractiveAnswerer:
         language = detect_language(side.name)
         return self._finder.words_met(Query(side.name, language), said) >= _NAMED
 
-    def _refuse(self, read: _Read) -> Answer:
+    def _refuse(self, read: Candidates) -> Answer:
         query = read.query
         return Answer(
             text=refusal(
@@ -283,7 +222,7 @@ class ExtractiveAnswerer:
         return []
 
     def _compose(
-        self, read: _Read, chosen: Sequence[Evidence], trust: float, remark: str = ""
+        self, read: Candidates, chosen: Sequence[Evidence], trust: float, remark: str = ""
     ) -> Answer:
         lines = [
             self._composer.line(read.query, read.asked, read.tokens, evidence, number)
@@ -315,9 +254,3 @@ def _at(evidence: Evidence, document: Document, sentence: Sentence) -> Evidence:
     """Another sentence of the same document, found by way of one that was retrieved."""
     text = document.text[sentence.span.start : sentence.span.end]
     return replace(evidence, sentence=sentence, text=text, answer=None)
-
-
-def lead(best: Evidence, ranked: Sequence[Evidence]) -> float:
-    """How far the best sentence's score is ahead of the best one outside its chunk."""
-    others = [e.score for e in ranked if not e.sentence.span.overlaps(best.hit.chunk.span)]
-    return best.score - max(others) if others else 0.0

@@ -11,9 +11,16 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from enum import StrEnum
 
 from zjip_qa.answering import wording
+from zjip_qa.answering.comparison_pattern import (
+    HOW_EN,
+    HOW_ZH,
+    PATTERNS_EN,
+    PATTERNS_ZH,
+    YEAR,
+    Wanted,
+)
 from zjip_qa.answering.quantities import Approximation, Quantity, QuantityKind
 from zjip_qa.answering.question import years_in
 from zjip_qa.answering.substitution import asked_again
@@ -22,15 +29,6 @@ from zjip_qa.types import Language
 
 _LONGEST = 200
 """Characters; a longer question says more than one comparison, and patterns take their time."""
-
-
-class Wanted(StrEnum):
-    """What a comparison asks about its two sides."""
-
-    LARGER = "larger"
-    DIFFERENCE = "difference"
-    TOTAL = "total"
-    EACH = "each"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,128 +58,6 @@ class Comparison:
     wanted: Wanted
 
 
-_HOW_ZH = {
-    "多": "有多少",
-    "少": "有多少",
-    "高": "多高",
-    "低": "多高",
-    "大": "多大",
-    "小": "多大",
-    "快": "多快",
-    "慢": "多快",
-    "长": "多长",
-    "短": "多长",
-    "贵": "多少钱",
-    "便宜": "多少钱",
-    "重": "多重",
-    "轻": "多重",
-    "远": "多远",
-    "近": "多远",
-}
-# 增长 and 提高 say what became of a thing, not how it is.
-_ADJECTIVE_ZH = rf"(?<![增提降扩减缩])(?:{'|'.join(_HOW_ZH)})"
-_YEAR = re.compile(r"(?:19|20)\d\d年?")
-_BEFORE_ZH = (
-    r"(?P<before>(?:请问|(?:19|20)\d\d年(?:度|底)?[，,]?|[^，,。？?]{1,16}[，,])*)(?![的比和与])"
-)
-_PAIR_ZH = (
-    _BEFORE_ZH + r"(?P<a>[^，,。？?]{1,24}?)(?P<and>和|与|跟|同|、|还是)(?P<b>[^，,。？?]{1,24}?)"
-)
-_SIDE_BY_SIDE = r"(?:相比|比起来|比较|这?两者|这?二者|之间|中|当中|里)*[，,]?\s*"
-_END_ZH = r"[。？?]*$"
-_ASK_ZH = rf"(?P<ask>(?:多少|几|什么时候|何时|哪里)[^，,。？?]{{0,8}}){_END_ZH}"
-_PATTERNS_ZH: tuple[tuple[Wanted, re.Pattern[str]], ...] = tuple(
-    (wanted, re.compile(pattern))
-    for wanted, pattern in (
-        (
-            Wanted.LARGER,
-            rf"^{_PAIR_ZH}{_SIDE_BY_SIDE}(?:到底)?(?:哪一?[个家座种条边项方]|谁)"
-            rf"(?P<of>[^，,。？?]{{0,12}}?)(?:更|比较|要|较)?(?P<how>{_ADJECTIVE_ZH})[些点呢一]*[。？?]*$",
-        ),
-        (
-            Wanted.DIFFERENCE,
-            rf"^{_BEFORE_ZH}(?P<a>[^，,。？?]{{1,24}}?)(?P<and>比)"
-            rf"(?P<b>[^，,。？?]{{1,24}}?)(?P<of>)(?P<how>{_ADJECTIVE_ZH})(?:出|了)*{_ASK_ZH}",
-        ),
-        (
-            Wanted.DIFFERENCE,
-            rf"^{_PAIR_ZH}(?P<of>)(?:相差|差距|差)(?:了|有)?(?P<how>)多[少大][^，,。？?]{{0,6}}{_END_ZH}",
-        ),
-        (
-            Wanted.TOTAL,
-            rf"^{_PAIR_ZH}(?P<of>)(?:一共|总共|合计|加起来|加在一起|共)[是有为达]*(?P<how>)"
-            rf"{_ASK_ZH}",
-        ),
-        (
-            Wanted.EACH,
-            rf"^{_PAIR_ZH}(?P<of>)(?:分别|各自?)[是有为达在]*(?P<how>){_ASK_ZH}",
-        ),
-        (
-            Wanted.EACH,
-            r"^(?P<before>)(?:请|帮我)?(?:比较|对比)一?下?(?P<a>[^，,。？?]{1,24}?)(?P<and>和|与|跟|同|、)"
-            rf"(?P<b>[^，,。？?]{{1,24}}?)(?P<of>)(?P<how>){_END_ZH}",
-        ),
-    )
-)
-_MORE = (
-    r"(?P<how>more|fewer|less|larger|bigger|greater|higher|lower|smaller|longer|shorter|taller|"
-    r"faster|slower|heavier|lighter|cheaper|dearer)"
-)
-_HOW_EN = {
-    "more": "how many",
-    "fewer": "how many",
-    "less": "how much",
-    "longer": "how long",
-    "shorter": "how long",
-    "higher": "how high",
-    "lower": "how high",
-    "taller": "how high",
-}
-_HAS = r"(?:is|are|was|were|has|have|had|does|do|did|gets?|got|holds?|held|costs?|made|makes?)"
-_PATTERNS_EN: tuple[tuple[Wanted, re.Pattern[str]], ...] = tuple(
-    (wanted, re.compile(pattern, re.IGNORECASE))
-    for wanted, pattern in (
-        (
-            Wanted.LARGER,
-            rf"^which\b[^,?]*?\s(?:{_HAS}\s)?{_MORE}\b(?P<of>[^,?:]*)[,:]\s*"
-            r"(?P<a>[^?]+?)\s+or\s+(?P<b>[^?]+?)\s*\?*$",
-        ),
-        (
-            Wanted.DIFFERENCE,
-            rf"^(?:by )?how (?:much|many)\s+{_MORE}\b(?P<of>[^,?]*?)\s*\b{_HAS}\s"
-            r"(?P<a>[^?]+?)(?:\s(?:have|had|get|hold|cost|make))?\s+than\s+(?P<b>[^?]+?)\s*\?*$",
-        ),
-        (
-            Wanted.LARGER,
-            rf"^{_HAS}\s(?P<a>[^?]+?)\s(?:have\s|had\s|hold\s|get\s)?{_MORE}\b"
-            r"(?P<of>[^?]*?)\sthan\s+(?P<b>[^?]+?)\s*\?*$",
-        ),
-        (
-            Wanted.DIFFERENCE,
-            r"^what(?:'s| is| was) the (?P<how>)difference (?P<of>(?:in|of) [^?]*?)?"
-            r"\s?between\s+(?P<a>[^?]+?)\s+and\s+(?P<b>[^?]+?)\s*\?*$",
-        ),
-        (
-            Wanted.TOTAL,
-            rf"^(?P<how>how (?:much|many))\s(?P<of>[^,?]*?)\s(?:{_HAS})\s(?P<a>[^?,]+?)"
-            r"\s+and\s+(?P<b>[^?,]+?)(?:\s(?:have|had|get|hold|cost|make))?\s"
-            r"(?:in total|together|combined|altogether|in all)\s*\?*$",
-        ),
-        (
-            Wanted.EACH,
-            rf"^(?P<how>how (?:much|many|high|long|large))\s(?P<of>[^,?]*?)\s?{_HAS}\s"
-            r"(?P<a>[^?,]+?)\s+and\s+(?P<b>[^?,]+?)(?:\s(?:have|had|get|hold|cost|make))?,?\s"
-            r"(?:respectively|each)\s*\?*$",
-        ),
-        (
-            Wanted.EACH,
-            r"^compare\s(?P<how>)(?P<of>[^?]*\s(?:of|in|for)\s)?(?P<a>[^?]+?)\s+"
-            r"(?:and|with|to)\s+(?P<b>[^?]+?)\s*[?.]*$",
-        ),
-    )
-)
-
-
 def read_comparison(question: str, language: Language, segmenter: Segmenter) -> Comparison | None:
     """Read the two things that a question compares; None where it compares none.
 
@@ -192,7 +68,7 @@ def read_comparison(question: str, language: Language, segmenter: Segmenter) -> 
     """
     if len(question) > _LONGEST:
         return None
-    patterns = _PATTERNS_ZH if language is Language.ZH else _PATTERNS_EN
+    patterns = PATTERNS_ZH if language is Language.ZH else PATTERNS_EN
     for wanted, pattern in patterns:
         match = pattern.search(question)
         if match is None:
@@ -209,10 +85,10 @@ def read_comparison(question: str, language: Language, segmenter: Segmenter) -> 
 
 def _sides_zh(parts: dict[str, str], wanted: Wanted) -> Comparison:
     before = parts["before"].replace("请问", "")
-    how = parts.get("ask") or _HOW_ZH.get(parts["how"], "是多少")
+    how = parts.get("ask") or HOW_ZH.get(parts["how"], "是多少")
     said = before + parts["a"] + parts["of"]
-    year = _YEAR.search(said)
-    again = asked_again(parts["b"], f"{said}{how}?") if _YEAR.fullmatch(parts["b"]) else None
+    year = YEAR.search(said)
+    again = asked_again(parts["b"], f"{said}{how}?") if YEAR.fullmatch(parts["b"]) else None
     if again and year:  # "2023年的存款比2022年多多少"
         one = Side(year[0], f"{said}{how}?")
         return Comparison(one, Side(parts["b"], again), said.replace(year[0], ""), wanted)
@@ -239,7 +115,7 @@ def _shared_zh(a: str, b: str) -> tuple[str, str, str]:
 
 def _sides_en(parts: dict[str, str], wanted: Wanted) -> Comparison:
     said = parts["how"].lower()
-    how = said if said.startswith("how") else _HOW_EN.get(said, "how much")
+    how = said if said.startswith("how") else HOW_EN.get(said, "how much")
     about = f"{how} {parts['of']}".strip().capitalize()
     one, other = (Side(_bare_en(name), f"{about}: {name}?") for name in (parts["a"], parts["b"]))
     return Comparison(one, other, parts["of"], wanted)

@@ -23,7 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
-from zjip_qa.answering.answerer import N_READ
+from zjip_qa.answering.candidates import N_READ
 from zjip_qa.answering.closely import read_closely
 from zjip_qa.answering.evidence import Evidence, EvidenceFinder
 from zjip_qa.answering.names import places_in

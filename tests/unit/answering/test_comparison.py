@@ -9,12 +9,12 @@ from zjip_qa.answering.comparison import (
     Comparison,
     Figure,
     Side,
-    Wanted,
     alike,
     conclusion,
     larger,
     read_comparison,
 )
+from zjip_qa.answering.comparison_pattern import Wanted
 from zjip_qa.answering.question import years_in
 from zjip_qa.text import Segmenter
 from zjip_qa.types import Language
