@@ -47,11 +47,19 @@ def refusal(
     text = wording.NOT_FOUND[query.language]
     if missing:
         return text + wording.not_about(query.language, missing)
-    words = _words(query, segmenter)
-    unsaid = [word for word in words if not _is_held(word, index, segmenter, bridge)]
+    unsaid = never_mentioned(query, index, segmenter, bridge)
     if unsaid:
         return text + wording.never_said(query.language, unsaid[:_MOST_WORDS])
+    words = _words(query, segmenter)
     return text + wording.looked_for(query.language, asked, words[:_MOST_WORDS])
+
+
+def never_mentioned(
+    query: Query, index: OpenIndex, segmenter: Segmenter, bridge: Bridge
+) -> list[str]:
+    """The words of a question, or of a name, that no document holds in either language."""
+    words = _words(query, segmenter)
+    return [word for word in words if not _is_held(word, index, segmenter, bridge)]
 
 
 def _words(query: Query, segmenter: Segmenter) -> list[str]:

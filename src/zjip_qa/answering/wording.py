@@ -57,6 +57,46 @@ _KINDS = {
 _ANYTHING = {Language.ZH: "", Language.EN: "something"}
 
 
+_MORE_ITEMS = {
+    Language.ZH: "原文此后另有{n}项。",
+    Language.EN: "The document lists {n} more.",
+}
+_LARGER = {
+    Language.ZH: "两个数字中,“{larger}”的较大:{more}对{less}。",
+    Language.EN: "Of the two figures, the one for “{larger}” is the larger: {more} against {less}.",
+}
+_EQUAL = {
+    Language.ZH: "两个数字相同:{more}。",
+    Language.EN: "The two figures are the same: {more}.",
+}
+NOT_CALCULATED = {
+    Language.ZH: "文档分别给出了这两个数字,没有给出它们的差或总和。",
+    Language.EN: "The documents state the two figures, but not their difference or total.",
+}
+NOT_COMPARED = {
+    Language.ZH: "文档没有说哪一个更大;这两个数字不能直接比较。",
+    Language.EN: (
+        "The documents don't say which is larger, and the two figures can't be compared as they "
+        "stand."
+    ),
+}
+
+
+def more_items(language: Language, n: int) -> str:
+    """Say how many items of a list were left out."""
+    return _MORE_ITEMS[language].format(n=n)
+
+
+def larger(language: Language, name: str, more: str, less: str) -> str:
+    """Say which of two figures is the larger one."""
+    return _LARGER[language].format(larger=name, more=more, less=less)
+
+
+def equal(language: Language, figure: str) -> str:
+    """Say that two figures are the same."""
+    return _EQUAL[language].format(more=figure)
+
+
 def year(language: Language, number: int) -> str:
     """A year as it is said in a sentence."""
     return f"{number}年" if language is Language.ZH else str(number)

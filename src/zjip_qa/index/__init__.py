@@ -3,6 +3,7 @@
 from zjip_qa.index.build import BuildReport, Progress, Stage, build_index
 from zjip_qa.index.changes import Changes
 from zjip_qa.index.dense import DenseIndex
+from zjip_qa.index.encoding import encode_chunks
 from zjip_qa.index.generations import current, rollback
 from zjip_qa.index.history import Generation, History, history
 from zjip_qa.index.lexical import LexicalIndex, QueryTerm
@@ -35,6 +36,7 @@ __all__ = [
     "Store",
     "build_index",
     "current",
+    "encode_chunks",
     "history",
     "open_index",
     "plan_index",

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import shutil
 import time
-from bisect import bisect_left
 from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
@@ -25,10 +24,11 @@ from numpy.typing import NDArray
 from zjip_qa.chunks import passage_text, split_document
 from zjip_qa.documents import CorpusFile, Problem, read_document
 from zjip_qa.documents.duplicates import find_duplicates, signature
-from zjip_qa.embedding.encoder import Encoder, SpanVectors
+from zjip_qa.embedding.encoder import Encoder
 from zjip_qa.errors import CorpusError, UnreadableDocument
 from zjip_qa.index.align import align_translation
 from zjip_qa.index.dense import DenseIndex
+from zjip_qa.index.encoding import encode_chunks
 from zjip_qa.index.generations import writing
 from zjip_qa.index.manifest import (
     FORMAT_VERSION,
@@ -56,7 +56,7 @@ from zjip_qa.index.store import AlignedText, StoreWriter
 from zjip_qa.index.unfinished import RememberingEncoder
 from zjip_qa.settings import IndexSettings
 from zjip_qa.text import Segmenter
-from zjip_qa.types import Chunk, Document, Sentence, Span
+from zjip_qa.types import Chunk, Document, Sentence
 
 # Texts given to the encoder at once. A batch never spans documents, so a document gets the same
 # vectors to the last bit whichever documents are built with it.
@@ -340,25 +340,18 @@ class GenerationWriter:
     def _add_chunks(
         self, chunks: Sequence[Chunk], title: str, sentences: Sequence[Sentence]
     ) -> None:
-        passages = [passage_text(chunk, title) for chunk in chunks]
-        encoded = self._encoder.encode_passages(
-            [text for text, _ in passages],
-            [
-                _in_passage(sentences, chunk, offset)
-                for chunk, (_, offset) in zip(chunks, passages, strict=True)
-            ],
-        )
+        encoded = encode_chunks(self._encoder, chunks, title, sentences)
         self._vectors.append(encoded.vectors)
-        for text, _ in passages:
-            self._postings.add(self._terms(text))
+        for chunk in chunks:
+            self._postings.add(self._terms(passage_text(chunk, title)[0]))
         for writer, found in (
             (self._tokens, encoded.tokens),
             (self._sentences, encoded.sentences),
         ):
             if writer is not None:
                 with writing(self._folder.parent):
-                    for chunk, (_, offset), vectors in zip(chunks, passages, found, strict=True):
-                        writer.append(_in_document(vectors, chunk, offset))
+                    for vectors in found:
+                        writer.append(vectors)
 
     def _terms(self, text: str) -> list[str]:
         return [token.term for token in self._segmenter.index_terms(text)]
@@ -374,24 +367,3 @@ class GenerationWriter:
     ) -> None:
         with writing(self._folder.parent):
             self._files.__exit__(kind, error, trace)
-
-
-def _in_passage(sentences: Sequence[Sentence], chunk: Chunk, offset: int) -> list[Span]:
-    """Where the sentences of a chunk stand in its passage, whose heading is `offset` long."""
-    first = bisect_left(sentences, chunk.start, key=lambda sentence: sentence.span.start)
-    last = bisect_left(sentences, chunk.end, key=lambda sentence: sentence.span.start)
-    shift = offset - chunk.start
-    return [Span(s.span.start + shift, s.span.end + shift) for s in sentences[first:last]]
-
-
-def _in_document(found: SpanVectors, chunk: Chunk, offset: int) -> SpanVectors:
-    """Keep the vectors of the chunk's own text, with spans in its document.
-
-    The headings that a passage starts with give the tokens their context, but stand elsewhere.
-    """
-    own = found.spans[:, 0] >= offset
-    return SpanVectors(
-        found.vectors[own],
-        found.spans[own] + np.int32(chunk.start - offset),
-        found.weights[own],
-    )

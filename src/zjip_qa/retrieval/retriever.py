@@ -21,6 +21,7 @@ from zjip_qa.retrieval.bridge import Bridge
 from zjip_qa.retrieval.fusion import best_first, fuse
 from zjip_qa.retrieval.late import WordMatch, max_sim, similarities, word_matches
 from zjip_qa.retrieval.lexical import lexical_scores
+from zjip_qa.retrieval.passages import Passages
 from zjip_qa.text import Segmenter
 from zjip_qa.types import Chunk, ChunkId, Hit, Language, Query
 
@@ -69,6 +70,8 @@ class Retriever:
         self._segmenter = segmenter
         self._bridge = bridge
         self._weights = weights or FusionWeights()
+        self.passages = Passages(index, encoder)
+        """What the hits are read by."""
 
     def encode(self, query: Query) -> Encoded:
         """Encode a question once, for `search` and for whoever reads the hits."""
