@@ -20,7 +20,7 @@ from zjip_qa.evaluation.stopwatch import Stopwatch
 from zjip_qa.index import DenseIndex, LexicalIndex, build_index, open_index
 from zjip_qa.knowledge_base import KnowledgeBase, read_query
 from zjip_qa.retrieval import Retriever, load_bridge
-from zjip_qa.retrieval.lexical import lexical_scores
+from zjip_qa.retrieval.lexical import query_terms
 from zjip_qa.settings import IndexSettings
 from zjip_qa.text import Segmenter
 
@@ -98,7 +98,7 @@ def ask(folder: Path, n_questions: int) -> dict[str, dict[str, float]]:
         with stopwatch.step("dense"):
             _, found = index.dense.search(encoded.vectors, _N_PROPOSED)
         with stopwatch.step("lexical"):
-            retriever.lexical(text)
+            index.lexical.best(retriever.terms(text), _N_PROPOSED)
         with stopwatch.step("search"):
             retriever.search(query, encoded=encoded)
         if index.tokens is not None:
@@ -179,7 +179,7 @@ def legs(folder: Path, n_chunks: int, n_questions: int) -> dict[str, dict[str, f
         with stopwatch.step("dense"):
             dense.search(vectors, _N_PROPOSED)
         with stopwatch.step("lexical"):
-            lexical_scores(text, lexical, segmenter, bridge)
+            lexical.best(query_terms(text, segmenter, bridge, lexical.terms), _N_PROPOSED)
     size = sum(path.stat().st_size for path in grown.rglob("*") if path.is_file())
     return {
         "open": {
