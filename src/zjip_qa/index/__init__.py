@@ -2,7 +2,7 @@
 
 from zjip_qa.index.build import BuildReport, Progress, Stage, build_index
 from zjip_qa.index.changes import Changes
-from zjip_qa.index.dense import DenseIndex
+from zjip_qa.index.dense import DenseIndex, DenseKind
 from zjip_qa.index.encoding import encode_chunks
 from zjip_qa.index.generations import current, rollback
 from zjip_qa.index.history import Generation, History, history
@@ -11,6 +11,7 @@ from zjip_qa.index.manifest import Manifest, verify
 from zjip_qa.index.opened import OpenIndex, open_index
 from zjip_qa.index.plan import BuildPlan, plan_index, with_dictionary
 from zjip_qa.index.preview import CutChunk, Preview, preview
+from zjip_qa.index.scan import Int8Scan
 from zjip_qa.index.spans import SpanRows, SpanStore
 from zjip_qa.index.store import AlignedText, DocumentSummary, Store
 
@@ -21,9 +22,11 @@ __all__ = [
     "Changes",
     "CutChunk",
     "DenseIndex",
+    "DenseKind",
     "DocumentSummary",
     "Generation",
     "History",
+    "Int8Scan",
     "LexicalIndex",
     "Manifest",
     "OpenIndex",

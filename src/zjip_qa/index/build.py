@@ -199,7 +199,11 @@ def _is_current(
 
     Files that could not be read last time are tried, since a library may have been installed.
     """
-    if len(plan.kept) < len(manifest.documents) or manifest.segmenter != segmenter.fingerprint:
+    if (
+        len(plan.kept) < len(manifest.documents)
+        or manifest.segmenter != segmenter.fingerprint
+        or manifest.settings.exact_up_to != settings.exact_up_to
+    ):
         return False
     reasons = {problem.doc_id: problem.reason for problem in manifest.problems}
     problems = list(plan.problems)

@@ -12,7 +12,7 @@ from types import TracebackType
 from typing import Self
 
 from zjip_qa.errors import BrokenIndex, StaleIndex
-from zjip_qa.index.dense import DenseIndex
+from zjip_qa.index.dense import DenseIndex, DenseKind
 from zjip_qa.index.generations import current
 from zjip_qa.index.lexical import LexicalIndex
 from zjip_qa.index.manifest import Manifest, verify
@@ -20,6 +20,7 @@ from zjip_qa.index.spans import SpanStore
 from zjip_qa.index.store import Store
 
 DENSE = "dense.faiss"
+SCAN = "dense.int8.faiss"
 LEXICAL = "lexical"
 TOKENS = "tokens"
 SENTENCES = "sentences"
@@ -109,7 +110,8 @@ def load(folder: Path, manifest: Manifest) -> OpenIndex:
     Raises:
         BrokenIndex: a part cannot be read, or has another size than the manifest says.
     """
-    dense = DenseIndex.load(folder / DENSE)
+    scan = folder / SCAN if manifest.dense == DenseKind.INT8 else None
+    dense = DenseIndex.load(folder / DENSE, scan)
     lexical = LexicalIndex.load(folder / LEXICAL)
     spans = manifest.settings.token_vectors
     tokens = SpanStore(folder / TOKENS, manifest.documents) if spans else None

@@ -27,7 +27,7 @@ from zjip_qa.documents.duplicates import find_duplicates, signature
 from zjip_qa.embedding.encoder import Encoder
 from zjip_qa.errors import CorpusError, UnreadableDocument
 from zjip_qa.index.align import align_translation
-from zjip_qa.index.dense import DenseIndex
+from zjip_qa.index.dense import DenseIndex, DenseKind
 from zjip_qa.index.encoding import encode_chunks
 from zjip_qa.index.generations import writing
 from zjip_qa.index.manifest import (
@@ -43,6 +43,7 @@ from zjip_qa.index.manifest import (
 from zjip_qa.index.opened import (
     DENSE,
     LEXICAL,
+    SCAN,
     SENTENCES,
     SIGNATURES,
     STORE,
@@ -51,6 +52,7 @@ from zjip_qa.index.opened import (
     OpenIndex,
 )
 from zjip_qa.index.postings import PostingsBuilder
+from zjip_qa.index.scan import Int8Scan
 from zjip_qa.index.spans import SpanStoreWriter
 from zjip_qa.index.store import AlignedText, StoreWriter
 from zjip_qa.index.unfinished import RememberingEncoder
@@ -269,6 +271,10 @@ class GenerationWriter:
             vectors = np.concatenate(self._vectors)
             self._vectors.clear()  # FAISS makes a copy too: two at a time are enough
             DenseIndex.from_vectors(vectors).save(self._folder / DENSE)
+            dense = DenseKind.FLAT
+            if len(vectors) > self._settings.exact_up_to:
+                dense = DenseKind.INT8
+                Int8Scan.from_vectors(vectors).save(self._folder / SCAN)
             del vectors
             self._postings.finish().save(self._folder / LEXICAL)
             signatures = np.stack(self._signatures)
@@ -295,6 +301,7 @@ class GenerationWriter:
                 ),
                 speed=self._encoded.measured(self._reused.manifest.speed if self._reused else 0.0),
                 files=record_files(self._folder, self._linked()),
+                dense=dense,
             )
             (self._folder / MANIFEST).write_text(to_json(manifest), encoding="utf-8", newline="\n")
         return manifest

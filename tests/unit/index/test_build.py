@@ -1,6 +1,8 @@
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -9,9 +11,20 @@ import pytest
 from tests.encoders import HashingEncoder
 from tests.unit.index.conftest import SETTINGS, Build
 
+from zjip_qa.embedding import Encoded
 from zjip_qa.errors import BrokenIndex, CorpusError, IndexUnusable
-from zjip_qa.index import Progress, QueryTerm, Stage, build_index, current, open_index, rollback
+from zjip_qa.index import (
+    DenseKind,
+    Progress,
+    QueryTerm,
+    Stage,
+    build_index,
+    current,
+    open_index,
+    rollback,
+)
 from zjip_qa.index.manifest import Manifest, verify
+from zjip_qa.index.opened import SCAN
 from zjip_qa.settings import IndexSettings
 from zjip_qa.types import Span
 
@@ -339,3 +352,29 @@ def _generations(index: Path) -> list[str]:
 
 def _leftovers(index: Path) -> list[str]:
     return [name for name in _generations(index) if name.startswith("building-")]
+
+
+class _Forgetful(HashingEncoder):
+    """Encodes what a check samples, and no document."""
+
+    def encode_passages(
+        self, texts: Sequence[str], sentences: Sequence[Sequence[Span]] | None = None
+    ) -> Encoded:
+        assert sentences is None, "a document was encoded again"
+        return super().encode_passages(texts, sentences)
+
+
+def test_a_large_index_is_scanned_and_a_small_one_is_not(build: Build, index: Path) -> None:
+    n_chunks = build().n_chunks
+    with open_index(index) as opened:
+        assert opened.manifest.dense == DenseKind.FLAT
+        exact = opened.dense.search(opened.dense.vectors(np.arange(n_chunks)), 3)
+        assert not (opened.folder / SCAN).exists()
+    report = build(_Forgetful(), replace(SETTINGS, exact_up_to=n_chunks - 1))
+    assert report.unchanged == _SOURCES
+    with open_index(index) as opened:
+        assert opened.manifest.dense == DenseKind.INT8
+        assert SCAN in _hashes(opened.manifest)
+        found = opened.dense.search(opened.dense.vectors(np.arange(n_chunks)), 3)
+        assert np.array_equal(exact[0], found[0])
+        assert np.array_equal(exact[1], found[1])
