@@ -116,7 +116,7 @@ class Composer:
         return f"{wording.IN_CHINESE[query.language]}“{quote}”"
 
     def _clauses(self, tokens: SpanVectors, evidence: Evidence) -> list[tuple[Span, float]]:
-        rows, _ = self._passages.read(evidence.hit.chunk)
+        rows = self._passages.read(evidence.hit.chunk).tokens
         span = evidence.sentence.span
         inside = (rows.spans[:, 0] >= span.start) & (rows.spans[:, 1] <= span.end)
         cosines = similarities(tokens, rows.vectors[inside])
