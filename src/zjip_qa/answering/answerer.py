@@ -165,6 +165,8 @@ class ExtractiveAnswerer:
             for number, r in enumerate(reads, 1)
         ]
         remark = conclusion(comparison, figures, query.language)
+        if not self._composer.supported(remark, [citation for _, citation in lines]):
+            remark = ""
         return _answer(query, lines, min(r.trust for r in reads), remark)
 
     def _side(self, side: Side, other: Side, query: Query, limit: float) -> Candidates | None:
