@@ -102,6 +102,7 @@ def test_the_two_sides_become_questions(
             ("clinic", "school"),
         ),
         ("Compare the price of tea and coffee.", EACH, ("tea", "coffee")),
+        ("Compare the beds in ward A and ward B.", EACH, ("ward A", "ward B")),
     ],
 )
 def test_english_sides(question: str, wanted: Wanted, names: tuple[str, str]) -> None:
