@@ -21,7 +21,7 @@ from zjip_qa.answering.signals import load_weights
 from zjip_qa.index import OpenIndex
 from zjip_qa.retrieval import Bridge, Retriever
 from zjip_qa.text import Segmenter, detect_language, normalize
-from zjip_qa.types import Answer, Citation, Document, Query, Sentence, Span
+from zjip_qa.types import Answer, Citation, Document, Language, Query, Sentence, Span
 
 N_NEAREST = 3
 _SECTION_BEGINS = 2
@@ -116,7 +116,8 @@ class ExtractiveAnswerer:
         """The answer to a question that compares two things; None to treat it like any other.
 
         One sentence that speaks of both is an answer like any other. One that speaks of one of
-        them doesn't say which is more; across languages it can't be told which it speaks of.
+        them doesn't say which is more, nor anything of a name that no document holds; across
+        languages it can't be told which it speaks of.
         """
         query = read.query
         asked = normalize(query.text).text.strip()
@@ -127,19 +128,18 @@ class ExtractiveAnswerer:
         sides = comparison.one, comparison.other
         if best and all(self._names(best, *pair) for pair in (sides, sides[::-1])):
             return None
-        if any(
-            never_mentioned(
-                Query(side.name, query.language), self._index, self._segmenter, self._bridge
-            )
-            for side in sides
-        ):
-            return self._refuse(read._replace(trust=0.0))
         both = self._side_by_side(comparison, best, query, limit)
-        if both is None and best and comparison.wanted is Wanted.LARGER:
-            document = self._index.store.document(best.hit.chunk.doc_id)
-            if document.language is query.language:
+        if both is None and best and self._is_in(best, query.language):
+            names = [Query(side.name, query.language) for side in sides]
+            if comparison.wanted is Wanted.LARGER or any(map(self._unheard_of, names)):
                 return self._refuse(read._replace(trust=0.0))
         return both
+
+    def _is_in(self, evidence: Evidence, language: Language) -> bool:
+        return self._index.store.document(evidence.hit.chunk.doc_id).language is language
+
+    def _unheard_of(self, name: Query) -> bool:
+        return bool(never_mentioned(name, self._index, self._segmenter, self._bridge))
 
     def _side_by_side(
         self, comparison: Comparison, best: Evidence | None, query: Query, limit: float
@@ -165,6 +165,8 @@ class ExtractiveAnswerer:
             for number, r in enumerate(reads, 1)
         ]
         remark = conclusion(comparison, figures, query.language)
+        if not self._composer.supported(remark, [citation for _, citation in lines]):
+            remark = ""
         return _answer(query, lines, min(r.trust for r in reads), remark)
 
     def _side(self, side: Side, other: Side, query: Query, limit: float) -> Candidates | None:

@@ -134,7 +134,7 @@ PATTERNS_EN: tuple[tuple[Wanted, re.Pattern[str]], ...] = tuple(
         ),
         (
             Wanted.EACH,
-            r"^compare\s(?P<how>)(?P<of>[^?]*\s(?:of|in|for)\s)?(?P<a>[^?]+?)\s+"
+            r"^compare\s(?P<how>)(?P<of>[^?]*\s(?:of|in|for|on|at)\s)?(?P<a>[^?]+?)\s+"
             r"(?:and|with|to)\s+(?P<b>[^?]+?)\s*[?.]*$",
         ),
     )

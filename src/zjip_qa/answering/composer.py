@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 
 from zjip_qa.answering import wording
-from zjip_qa.answering.check import Verdict, worst_verdict
+from zjip_qa.answering.check import Verdict, check_answer, worst_verdict
 from zjip_qa.answering.comparison import Figure
 from zjip_qa.answering.evidence import Evidence
 from zjip_qa.answering.highlight import bold, clause_scores, twin, value_spans
@@ -58,6 +59,11 @@ class Composer:
             # A translation that says something else is worse than none.
             spoken, verdict = self._quoted(query, evidence), Verdict.VERBATIM
         return f"{spoken} [{number}]", replace(citation, verdict=verdict.value)
+
+    def supported(self, remark: str, citations: Sequence[Citation]) -> bool:
+        """Whether nothing that a remark claims with a marker differs from the citations."""
+        claims = check_answer(remark, citations, self._segmenter)
+        return all(claim.verdict is not Verdict.DIFFERS for claim in claims)
 
     def figure(
         self, query: Query, asked: Asked, tokens: SpanVectors, evidence: Evidence
@@ -116,7 +122,7 @@ class Composer:
         return f"{wording.IN_CHINESE[query.language]}“{quote}”"
 
     def _clauses(self, tokens: SpanVectors, evidence: Evidence) -> list[tuple[Span, float]]:
-        rows, _ = self._passages.read(evidence.hit.chunk)
+        rows = self._passages.read(evidence.hit.chunk).tokens
         span = evidence.sentence.span
         inside = (rows.spans[:, 0] >= span.start) & (rows.spans[:, 1] <= span.end)
         cosines = similarities(tokens, rows.vectors[inside])

@@ -135,7 +135,7 @@ class EvidenceFinder:
         retrieved: float,
     ) -> list[_Candidate]:
         chunk = hit.chunk
-        rows, read = self._passages.read(chunk)
+        rows, read, by_sentence = self._passages.read(chunk)
         sentences = self._index.store.sentences_between(chunk.doc_id, chunk.start, chunk.end)
         if len(rows.vectors) == 0 or not sentences:
             return []
@@ -161,15 +161,14 @@ class EvidenceFinder:
                 continue
             own = cosines[:, inside].max(axis=1)
             quote = text[span.start : span.end]
+            terms = {t for t, start, end in held if span.start <= start and end <= span.end}
             signals = Signals(
                 own=float(share @ own),
                 around=float(share @ around),
                 specific=0.0,
                 least=0.0,
                 weakest=_weakest(tokens.weights, around),
-                words=words.share_in(
-                    {t for t, start, end in held if span.start <= start and end <= span.end}
-                ),
+                words=words.share_in(terms),
                 words_around=words_around,
                 dense=nearest,
                 meaning=meanings.get(span.start, nearest),
@@ -178,7 +177,7 @@ class EvidenceFinder:
                 topic=_cosine(topic, rows.vectors[inside], rows.weights[inside]),
                 figures=figures.share_in(quote, around=chunk.text),
                 kind=holds(asked, quote),
-                length=math.log(int(inside.sum())),
+                length=math.log(max(1, len(terms)) if by_sentence else int(inside.sum())),
             )
             candidates.append(_Candidate(hit, sentence, quote, signals, own))
         return candidates

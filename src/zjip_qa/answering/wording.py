@@ -62,12 +62,12 @@ _MORE_ITEMS = {
     Language.EN: "The document lists {n} more.",
 }
 _LARGER = {
-    Language.ZH: "两个数字中,“{larger}”的较大:{more}对{less}。",
-    Language.EN: "Of the two figures, the one for “{larger}” is the larger: {more} against {less}.",
+    Language.ZH: "“{larger}”的数字较大:{more}对{less}。 [1] [2]",
+    Language.EN: "The figure for “{larger}” is the larger: {more} against {less}. [1] [2]",
 }
 _EQUAL = {
-    Language.ZH: "两个数字相同:{more}。",
-    Language.EN: "The two figures are the same: {more}.",
+    Language.ZH: "数字相同:{more}。 [1] [2]",
+    Language.EN: "The figures are the same: {more}. [1] [2]",
 }
 NOT_CALCULATED = {
     Language.ZH: "文档分别给出了这两个数字,没有给出它们的差或总和。",
@@ -88,12 +88,12 @@ def more_items(language: Language, n: int) -> str:
 
 
 def larger(language: Language, name: str, more: str, less: str) -> str:
-    """Say which of two figures is the larger one."""
+    """Say which of the figures of the first two citations is the larger one."""
     return _LARGER[language].format(larger=name, more=more, less=less)
 
 
 def equal(language: Language, figure: str) -> str:
-    """Say that two figures are the same."""
+    """Say that the figures of the first two citations are the same."""
     return _EQUAL[language].format(more=figure)
 
 

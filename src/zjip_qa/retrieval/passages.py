@@ -23,10 +23,14 @@ _N_KEPT = 256
 
 
 class ReadChunk(NamedTuple):
-    """The vectors of a chunk's tokens and sentences; spans in code points of the document."""
+    """The vectors of a chunk's tokens and sentences; spans in code points of the document.
+
+    `by_sentence`: the model has no token vectors, and each sentence stands as one token.
+    """
 
     tokens: SpanVectors
     sentences: SpanVectors
+    by_sentence: bool = False
 
 
 class Passages:
@@ -58,11 +62,11 @@ class Passages:
             encoded = encode_chunks(self._encoder, [chunk], document.title, sentences)
             return ReadChunk(encoded.tokens[0], encoded.sentences[0])
         if not sentences:
-            return ReadChunk(no_tokens(self._encoder.dim), no_tokens(self._encoder.dim))
+            return ReadChunk(no_tokens(self._encoder.dim), no_tokens(self._encoder.dim), True)
         spans = [(s.span.start, s.span.end) for s in sentences]
         texts = [document.text[start:end] for start, end in spans]
         read = _one_token_each(self._encoder.encode_passages(texts).vectors, spans)
-        return ReadChunk(read, read)
+        return ReadChunk(read, read, by_sentence=True)
 
 
 def _one_token_each(vectors: NDArray[np.float32], spans: list[tuple[int, int]]) -> SpanVectors:
