@@ -3,6 +3,7 @@
 from zjip_qa.index.build import BuildReport, Progress, Stage, build_index
 from zjip_qa.index.changes import Changes
 from zjip_qa.index.dense import DenseIndex
+from zjip_qa.index.dense_shards import DenseShards
 from zjip_qa.index.generations import current, rollback
 from zjip_qa.index.history import Generation, History, history
 from zjip_qa.index.lexical import LexicalIndex, QueryTerm
@@ -11,7 +12,8 @@ from zjip_qa.index.opened import OpenIndex, open_index
 from zjip_qa.index.plan import BuildPlan, plan_index, with_dictionary
 from zjip_qa.index.preview import CutChunk, Preview, preview
 from zjip_qa.index.spans import SpanRows, SpanStore
-from zjip_qa.index.store import AlignedText, DocumentSummary, Store
+from zjip_qa.index.store import DocumentSummary, Store
+from zjip_qa.index.store_writer import AlignedText
 
 __all__ = [
     "AlignedText",
@@ -20,6 +22,7 @@ __all__ = [
     "Changes",
     "CutChunk",
     "DenseIndex",
+    "DenseShards",
     "DocumentSummary",
     "Generation",
     "History",
