@@ -20,6 +20,7 @@ from zjip_qa.answering.refusal import refusal
 from zjip_qa.answering.scope import ScopeCheck
 from zjip_qa.answering.section import asked_section, stands_in
 from zjip_qa.answering.signals import load_weights
+from zjip_qa.chunks import lead_in
 from zjip_qa.embedding import SpanVectors
 from zjip_qa.index import OpenIndex
 from zjip_qa.retrieval import Bridge, Retriever, similarities
@@ -142,14 +143,16 @@ class ExtractiveAnswerer:
         for number, evidence in enumerate(chosen, 1):
             span = evidence.sentence.span
             doc_id = evidence.hit.chunk.doc_id
+            document = self._index.store.document(doc_id)
+            path = (*evidence.sentence.section, lead_in(document, span))
             citation = Citation(
                 doc_id=doc_id,
                 start=span.start,
                 end=span.end,
                 quote=evidence.text,
-                section=" › ".join(evidence.sentence.section),
+                section=" › ".join(name for name in path if name),
                 translation=self._translation(doc_id, span),
-                page=self._index.store.document(doc_id).page_at(span.start),
+                page=document.page_at(span.start),
             )
             spoken = self._spoken(query, asked, tokens, evidence, citation.translation)
             verdict = worst_verdict(spoken, citation, self._segmenter)
