@@ -13,6 +13,7 @@ from zjip_qa.answering.evidence import Evidence
 from zjip_qa.answering.highlight import bold, clause_scores, twin, value_spans
 from zjip_qa.answering.quantities import find_quantities, in_english
 from zjip_qa.answering.question import Asked, years_in
+from zjip_qa.chunks import lead_in
 from zjip_qa.embedding import SpanVectors
 from zjip_qa.index import OpenIndex
 from zjip_qa.retrieval import Passages, similarities
@@ -44,14 +45,16 @@ class Composer:
         """
         span = evidence.sentence.span
         doc_id = evidence.hit.chunk.doc_id
+        document = self._index.store.document(doc_id)
+        path = (*evidence.sentence.section, lead_in(document, span))
         citation = Citation(
             doc_id=doc_id,
             start=span.start,
             end=span.end,
             quote=evidence.text,
-            section=" › ".join(evidence.sentence.section),
+            section=" › ".join(name for name in path if name),
             translation=self._translation(doc_id, span),
-            page=self._index.store.document(doc_id).page_at(span.start),
+            page=document.page_at(span.start),
         )
         spoken = self._spoken(query, asked, tokens, evidence, citation.translation)
         verdict = worst_verdict(spoken, citation, self._segmenter)

@@ -18,7 +18,14 @@ from zjip_qa.answering import ExtractiveAnswerer
 from zjip_qa.benchmarks.synthetic import SyntheticEncoder, questions, write_corpus
 from zjip_qa.embedding import Encoder, load_encoder
 from zjip_qa.evaluation.stopwatch import Stopwatch
-from zjip_qa.index import DenseIndex, Int8Scan, LexicalIndex, build_index, open_index
+from zjip_qa.index import (
+    DenseIndex,
+    DenseShards,
+    Int8Scan,
+    LexicalIndex,
+    build_index,
+    open_index,
+)
 from zjip_qa.knowledge_base import KnowledgeBase, read_query
 from zjip_qa.retrieval import Retriever, load_bridge
 from zjip_qa.retrieval.lexical import query_terms
@@ -348,7 +355,7 @@ def _from_status(name: str) -> float:
     return next((int(line.split()[1]) / 1000 for line in lines if line.startswith(name)), math.nan)
 
 
-def _recall(dense: DenseIndex, query: NDArray[np.float32], found: NDArray[np.int64]) -> float:
+def _recall(dense: DenseShards, query: NDArray[np.float32], found: NDArray[np.int64]) -> float:
     """Share of the ten nearest chunks, by comparing with every vector, that were found first."""
     best: list[tuple[float, int]] = []
     for start in range(0, dense.n_vectors, _BLOCK):

@@ -3,6 +3,7 @@
 from zjip_qa.index.build import BuildReport, Progress, Stage, build_index
 from zjip_qa.index.changes import Changes
 from zjip_qa.index.dense import DenseIndex, DenseKind
+from zjip_qa.index.dense_shards import DenseShards
 from zjip_qa.index.encoding import encode_chunks
 from zjip_qa.index.generations import current, rollback
 from zjip_qa.index.history import Generation, History, history
@@ -13,7 +14,8 @@ from zjip_qa.index.plan import BuildPlan, plan_index, with_dictionary
 from zjip_qa.index.preview import CutChunk, Preview, preview
 from zjip_qa.index.scan import Int8Scan
 from zjip_qa.index.spans import SpanRows, SpanStore
-from zjip_qa.index.store import AlignedText, DocumentSummary, Store
+from zjip_qa.index.store import DocumentSummary, Store
+from zjip_qa.index.store_writer import AlignedText
 
 __all__ = [
     "AlignedText",
@@ -23,6 +25,7 @@ __all__ = [
     "CutChunk",
     "DenseIndex",
     "DenseKind",
+    "DenseShards",
     "DocumentSummary",
     "Generation",
     "History",

@@ -27,7 +27,7 @@ from zjip_qa.documents.duplicates import find_duplicates, signature
 from zjip_qa.embedding.encoder import Encoder
 from zjip_qa.errors import CorpusError, UnreadableDocument
 from zjip_qa.index.align import align_translation
-from zjip_qa.index.dense import DenseIndex, DenseKind
+from zjip_qa.index.dense_shards import DenseShardsWriter
 from zjip_qa.index.encoding import encode_chunks
 from zjip_qa.index.generations import writing
 from zjip_qa.index.manifest import (
@@ -43,7 +43,6 @@ from zjip_qa.index.manifest import (
 from zjip_qa.index.opened import (
     DENSE,
     LEXICAL,
-    SCAN,
     SENTENCES,
     SIGNATURES,
     STORE,
@@ -52,9 +51,8 @@ from zjip_qa.index.opened import (
     OpenIndex,
 )
 from zjip_qa.index.postings import PostingsBuilder
-from zjip_qa.index.scan import Int8Scan
 from zjip_qa.index.spans import SpanStoreWriter
-from zjip_qa.index.store import AlignedText, StoreWriter
+from zjip_qa.index.store_writer import AlignedText, StoreWriter
 from zjip_qa.index.unfinished import RememberingEncoder
 from zjip_qa.settings import IndexSettings
 from zjip_qa.text import Segmenter
@@ -156,7 +154,6 @@ class GenerationWriter:
         self._reused = reused
         self._documents: list[DocumentRecord] = []
         self.problems: list[Problem] = []
-        self._vectors: list[NDArray[np.float32]] = []
         self._signatures: list[NDArray[np.uint32]] = []
         self._encoded = _Speed()
         self._postings = PostingsBuilder()
@@ -171,7 +168,14 @@ class GenerationWriter:
         self._tokens = self._sentences = None
         with writing(folder.parent), ExitStack() as files:
             self._store = files.enter_context(
-                StoreWriter(folder / STORE, copy_from=reused.folder / STORE if reused else None)
+                StoreWriter(
+                    folder / STORE,
+                    copy_from=reused.folder / STORE if reused else None,
+                    touched=touched,
+                )
+            )
+            self._dense = DenseShardsWriter(
+                folder / DENSE, source=reused.dense if reused else None, touched=touched
             )
             if settings.user_dictionary is not None:
                 self._keep_dictionary(settings.user_dictionary)
@@ -252,7 +256,6 @@ class GenerationWriter:
         start, stop = record.first_chunk, record.first_chunk + record.n_chunks
         self._documents.append(replace(record, first_chunk=self.n_chunks))
         self._signatures.append(self._rows[record.doc_id])
-        self._vectors.append(self._reused.dense.vectors(np.arange(start, stop)))
         if self._lexical is not None:
             self._postings.copy(self._lexical, start, stop)
         else:
@@ -261,6 +264,7 @@ class GenerationWriter:
                 self._postings.add(self._terms(passage_text(chunk, title)[0]))
         with writing(self._folder.parent):
             self._store.copy(record.doc_id)
+            self._dense.copy(record)
             for spans in self._span_writers():
                 spans.copy(record.doc_id)
 
@@ -268,14 +272,7 @@ class GenerationWriter:
         """Write what was held back, and the manifest last."""
         with writing(self._folder.parent):
             self._files.close()
-            vectors = np.concatenate(self._vectors)
-            self._vectors.clear()  # FAISS makes a copy too: two at a time are enough
-            DenseIndex.from_vectors(vectors).save(self._folder / DENSE)
-            dense = DenseKind.FLAT
-            if len(vectors) > self._settings.exact_up_to:
-                dense = DenseKind.INT8
-                Int8Scan.from_vectors(vectors).save(self._folder / SCAN)
-            del vectors
+            dense = self._dense.finish(self._settings.exact_up_to)
             self._postings.finish().save(self._folder / LEXICAL)
             signatures = np.stack(self._signatures)
             np.save(self._folder / SIGNATURES, signatures, allow_pickle=False)
@@ -321,7 +318,12 @@ class GenerationWriter:
             return {}
         names = {
             f"{folder}/{name}"
-            for folder, writer in ((TOKENS, self._tokens), (SENTENCES, self._sentences))
+            for folder, writer in (
+                (STORE, self._store),
+                (DENSE, self._dense),
+                (TOKENS, self._tokens),
+                (SENTENCES, self._sentences),
+            )
             if writer is not None
             for name in writer.linked
         }
@@ -348,7 +350,7 @@ class GenerationWriter:
         self, chunks: Sequence[Chunk], title: str, sentences: Sequence[Sentence]
     ) -> None:
         encoded = encode_chunks(self._encoder, chunks, title, sentences)
-        self._vectors.append(encoded.vectors)
+        self._dense.append(chunks[0].doc_id, encoded.vectors)
         for chunk in chunks:
             self._postings.add(self._terms(passage_text(chunk, title)[0]))
         for writer, found in (
