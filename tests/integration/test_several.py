@@ -92,7 +92,7 @@ def test_each_side_of_a_comparison_is_cited(several: KnowledgeBase) -> None:
     answer = ask(several, "东山小学和西河小学哪个的学生更多？")
     assert "1240人" in answer.citations[0].quote
     assert "980人" in answer.citations[1].quote
-    assert answer.text.endswith("“东山小学”的数字较大:1240人对980人。 [1] [2]")
+    assert answer.text.endswith("“东山小学”的数字较大：1240人对980人。 [1] [2]")
 
 
 def test_english_comparisons_too(several: KnowledgeBase) -> None:

@@ -21,11 +21,11 @@ _NOT_ABOUT = {
     Language.EN: " What comes closest isn't about {names}.",
 }
 _NEVER_SAID = {
-    Language.ZH: "文档里没有提到:{names}。",
+    Language.ZH: "文档里没有提到：{names}。",
     Language.EN: " They never mention: {names}.",
 }
 _LOOKED_FOR = {
-    Language.ZH: "找的是{kind}:{names}。",
+    Language.ZH: "找的是{kind}：{names}。",
     Language.EN: " Looked for {kind} on: {names}.",
 }
 _KINDS = {
@@ -62,19 +62,19 @@ _MORE_ITEMS = {
     Language.EN: "The document lists {n} more.",
 }
 _LARGER = {
-    Language.ZH: "“{larger}”的数字较大:{more}对{less}。 [1] [2]",
+    Language.ZH: "“{larger}”的数字较大：{more}对{less}。 [1] [2]",
     Language.EN: "The figure for “{larger}” is the larger: {more} against {less}. [1] [2]",
 }
 _EQUAL = {
-    Language.ZH: "数字相同:{more}。 [1] [2]",
+    Language.ZH: "数字相同：{more}。 [1] [2]",
     Language.EN: "The figures are the same: {more}. [1] [2]",
 }
 NOT_CALCULATED = {
-    Language.ZH: "文档分别给出了这两个数字,没有给出它们的差或总和。",
+    Language.ZH: "文档分别给出了这两个数字，没有给出它们的差或总和。",
     Language.EN: "The documents state the two figures, but not their difference or total.",
 }
 NOT_COMPARED = {
-    Language.ZH: "文档没有说哪一个更大;这两个数字不能直接比较。",
+    Language.ZH: "文档没有说哪一个更大；这两个数字不能直接比较。",
     Language.EN: (
         "The documents don't say which is larger, and the two figures can't be compared as they "
         "stand."

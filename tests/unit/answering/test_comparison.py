@@ -187,7 +187,7 @@ def compared(wanted: Wanted, *names: str) -> Comparison:
 def test_the_larger_figure_is_named_with_both() -> None:
     figures = [figure("客船5艘"), figure("货船2艘")]
     said = conclusion(compared(LARGER, "客船", "货船"), figures, ZH)
-    assert said == "“客船”的数字较大:5艘对2艘。 [1] [2]"
+    assert said == "“客船”的数字较大：5艘对2艘。 [1] [2]"
     said = conclusion(compared(LARGER, "货船", "客船"), figures[::-1], EN)
     assert "“客船” is the larger: 5艘 against 2艘" in said
 
