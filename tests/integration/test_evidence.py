@@ -33,6 +33,7 @@ QUESTIONS = {
     "儿童阅览室在几楼？": "设在二楼",
     "学生票价是多少元？": "学生票价6元",
     "市图书馆是哪一年开馆的？": "1998年5月开馆",
+    "末班船什么时候开？": "晚上九点半",
     "When was the lighthouse built?": "built in 1874",
     "How high above the sea is the lamp?": "41 metres",
     "How many books may a reader borrow?": "一次最多可以借8本书",

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
+from zjip_qa.answering.clock import find_times
 from zjip_qa.answering.quantities import QuantityKind, chinese_number, find_quantities
 from zjip_qa.text import normalize
 from zjip_qa.types import Language
@@ -110,7 +111,7 @@ _PATTERNS: dict[Language, tuple[_Pattern, ...]] = {
         (
             AnswerKind.DATE,
             None,
-            r"什么时候|啥时候?|何时|几时|哪一?[年月天日]|几[月号]|几几年|哪个月|何年|日期|多久以前",
+            r"什么时候|啥时候?|何时|几时|哪一?[年月天日]|几[月号]|(?<!第)几点|几几年|[周星]期?几|哪个月|何年|日期|多久以前",
         ),
         (AnswerKind.PLACE, None, rf"哪里|哪儿|何处|在哪|何地|{_WHICH_ZH}(?:{_PLACES_ZH})"),
         (
@@ -170,7 +171,7 @@ _PATTERNS: dict[Language, tuple[_Pattern, ...]] = {
             None,
             # Inside a sentence "when" mostly says on what condition.
             rf"\bwhen(?: \w+ly)? {_AUXILIARY}\b|\bwhen\W*$|{_INDIRECT} when\b"
-            r"|\b(?:what|which) (?:years?|dates?|months?|days?|period)\b"
+            r"|\b(?:what|which) (?:years?|dates?|months?|days?|period|time)\b"
             r"|\bsince what\b|\bhow long ago\b",
         ),
         (
@@ -311,7 +312,7 @@ def holds(asked: Asked, text: str) -> float:
         return float("《" in text or "“" in text)
     if asked.kind is AnswerKind.DATE:
         dates = (q.kind is QuantityKind.DATE for q in find_quantities(text))
-        return float(any(dates) or "年前" in text)
+        return float(any(dates) or "年前" in text or bool(find_times(text)))
     if asked.kind is AnswerKind.PERSON:
         return float(_POST.search(text) is not None)
     if asked.kind is not AnswerKind.FIGURE:
