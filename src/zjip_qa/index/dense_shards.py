@@ -6,7 +6,7 @@ file is in `dense`; why there are several, in `shards`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -75,8 +75,17 @@ class DenseShards:
             found[here] = self._shards[number].vectors(places[here])
         return found
 
+    def chunks_in(self, names: Collection[str]) -> NDArray[np.int64]:
+        """The rows whose vectors lie in files of these names, ascending."""
+        found = [
+            chunks
+            for number, chunks in self._layout.chunks.items()
+            if shard_name(number, _SUFFIX) in names
+        ]
+        return np.sort(np.concatenate([np.empty(0, np.int64), *found]))
+
     def search(
-        self, vectors: NDArray[np.float32], k: int
+        self, vectors: NDArray[np.float32], k: int, *, among: Collection[str] | None = None
     ) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
         """Find the `k` nearest rows of each query, ordered by (−score, row).
 
@@ -85,9 +94,10 @@ class DenseShards:
         Args:
             vectors: (n, dim) unit vectors.
             k: most rows for each, at least 1.
+            among: names of the files to look into, at least one of this index; None for all.
 
         Returns:
-            Inner products (n, min(k, n_vectors)) and rows, both best first.
+            Inner products (n, min(k, rows looked at)) and rows, both best first.
 
         Raises:
             ValueError: `k` < 1 or another dim.
@@ -97,6 +107,7 @@ class DenseShards:
         found = [
             (scores, self._layout.chunks[number][rows])
             for number, shard in self._shards.items()
+            if among is None or shard_name(number, _SUFFIX) in among
             for scores, rows in [shard.search(vectors, k)]
         ]
         scores = np.concatenate([each for each, _ in found], axis=1)

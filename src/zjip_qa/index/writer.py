@@ -196,6 +196,11 @@ class GenerationWriter:
         """Chunks written so far."""
         return self._postings.n_chunks
 
+    @property
+    def linked_vectors(self) -> Collection[str]:
+        """Names of the files of vectors that are those of the reused generation."""
+        return self._dense.linked
+
     def note(self, problem: Problem) -> None:
         """Record that a file isn't in the index."""
         self.problems.append(problem)

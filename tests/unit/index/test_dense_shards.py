@@ -73,6 +73,11 @@ def test_they_find_what_one_index_of_all_vectors_finds(
     assert np.array_equal(rows, whole_rows)
     ids = np.arange(n)[::-1]
     assert np.array_equal(shards.vectors(ids), vectors[ids])
+    name = min(path.name for path in folder.iterdir())
+    few = shards.chunks_in([name])
+    assert few.size and (np.diff(few) > 0).all()
+    _, found = shards.search(queries, n, among=[name])
+    assert np.array_equal(np.sort(found), np.tile(few, (3, 1)))
 
 
 @pytest.mark.parametrize(("before", "after"), [(100, 100), (0, 0), (100, 0), (0, 100)])
