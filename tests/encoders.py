@@ -1,4 +1,5 @@
-"""A tiny encoder without a model, for tests that need vectors and not meaning."""
+"""Encoders for tests: a tiny one without a model, where meaning isn't needed, and one that a
+model's token vectors are taken from."""
 
 from __future__ import annotations
 
@@ -11,7 +12,8 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from zjip_qa.embedding.encoder import Encoded, SpanVectors
+from zjip_qa.embedding.encoder import Encoded, Encoder, SpanVectors
+from zjip_qa.embedding.tokens import no_tokens
 from zjip_qa.types import Span
 
 _TOKEN = re.compile(r"[A-Za-z0-9]+|[^\W\d_]")
@@ -94,6 +96,34 @@ class HashingEncoder:
             np.array([match.span() for match in found], dtype=np.int32).reshape(-1, 2),
             np.array([len(match[0]) for match in found], dtype=np.float32),
         )
+
+
+class WithoutTokens:
+    """Another encoder as a model would be that gives one vector a text and no more."""
+
+    token_dim = 0
+
+    def __init__(self, encoder: Encoder) -> None:
+        self._encoder = encoder
+        self.name = f"{encoder.name} without tokens"
+        self.fingerprint = f"{encoder.fingerprint} without tokens"
+        self.dim = encoder.dim
+        self.max_tokens = encoder.max_tokens
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        return self._encoder.count_tokens(texts)
+
+    def encode_queries(self, texts: Sequence[str]) -> Encoded:
+        return self._vectors_alone(self._encoder.encode_queries(texts))
+
+    def encode_passages(
+        self, texts: Sequence[str], sentences: Sequence[Sequence[Span]] | None = None
+    ) -> Encoded:
+        return self._vectors_alone(self._encoder.encode_passages(texts))
+
+    def _vectors_alone(self, encoded: Encoded) -> Encoded:
+        n = len(encoded.vectors)
+        return Encoded(encoded.vectors, [no_tokens(0)] * n, [no_tokens(self.dim)] * n)
 
 
 @lru_cache(maxsize=100_000)

@@ -20,12 +20,15 @@ class IndexSettings:
         token_vectors: keep vectors of tokens, for late interaction, and of sentences (together
             some 17 KB a chunk).
         user_dictionary: jieba user dictionary, or None.
+        exact_up_to: passages up to which a question is compared with every vector; in a larger
+            index with 8-bit integers first, and exactly with those that come nearest.
     """
 
     chunk_tokens: int = 160
     overlap_sentences: int = 1
     token_vectors: bool = True
     user_dictionary: Path | None = None
+    exact_up_to: int = 50_000
 
     def __post_init__(self) -> None:
         """Refuse sizes that cannot be meant."""
@@ -33,6 +36,8 @@ class IndexSettings:
             raise ValueError(f"chunk_tokens must be at least 16, got {self.chunk_tokens}")
         if self.overlap_sentences < 0:
             raise ValueError(f"overlap_sentences must be 0 or more, got {self.overlap_sentences}")
+        if self.exact_up_to < 0:
+            raise ValueError(f"exact_up_to must be 0 or more, got {self.exact_up_to}")
 
 
 @dataclass(frozen=True, slots=True)

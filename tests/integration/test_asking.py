@@ -79,3 +79,14 @@ def test_a_good_answer_stands_beside_hostile_passages(hostile: KnowledgeBase) ->
 def test_markup_in_a_passage_is_quoted_as_it_stands(hostile: KnowledgeBase) -> None:
     answer = hostile.ask("锅炉的价格是多少元？", threshold=0.0)
     assert cites(answer, "4321元<script>")
+
+
+def test_an_item_is_cited_with_what_introduces_it(shipped_encoder: Encoder, tmp_path: Path) -> None:
+    text = "## 罚则\n\n有下列情形之一的，处警告：\n\n- 未检验锅炉的；\n- 擅自改装水泵的。\n"
+    (tmp_path / "corpus").mkdir()
+    (tmp_path / "corpus" / "a.md").write_text(text, encoding="utf-8")
+    kb = KnowledgeBase.build(tmp_path / "corpus", tmp_path / "index", encoder=shipped_encoder)
+    (citation,) = kb.ask("擅自改装水泵的会怎样？", threshold=0.0).citations[:1]
+    assert citation.quote == "擅自改装水泵的。"
+    assert citation.section == "罚则 › 有下列情形之一的，处警告："
+    assert text[citation.start : citation.end] == citation.quote

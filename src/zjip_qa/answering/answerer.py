@@ -2,40 +2,49 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import islice
+from typing import NamedTuple
 
 from zjip_qa.answering import wording
-from zjip_qa.answering.check import Verdict, worst_verdict
-from zjip_qa.answering.closely import read_closely
+from zjip_qa.answering.candidates import CLOSE, CandidateFinder, Candidates, lead
+from zjip_qa.answering.comparison import Comparison, Side, alike, conclusion, read_comparison
+from zjip_qa.answering.comparison_pattern import Wanted
+from zjip_qa.answering.composer import Composer
 from zjip_qa.answering.evidence import Evidence, EvidenceFinder
-from zjip_qa.answering.highlight import bold, clause_scores, twin, value_spans
-from zjip_qa.answering.names import places_in
-from zjip_qa.answering.quantities import find_quantities, in_english
-from zjip_qa.answering.question import Asked, read_question
-from zjip_qa.answering.reader import load_reader
-from zjip_qa.answering.refusal import refusal
-from zjip_qa.answering.scope import ScopeCheck
+from zjip_qa.answering.lists import asks_for_list, list_around
+from zjip_qa.answering.question import AnswerKind
+from zjip_qa.answering.refusal import never_mentioned, refusal
 from zjip_qa.answering.section import asked_section, stands_in
 from zjip_qa.answering.signals import load_weights
-from zjip_qa.embedding import SpanVectors
 from zjip_qa.index import OpenIndex
-from zjip_qa.retrieval import Bridge, Retriever, similarities
-from zjip_qa.text import HAN, Segmenter
-from zjip_qa.types import Answer, Citation, Hit, Language, Query, Span
+from zjip_qa.retrieval import Bridge, Retriever
+from zjip_qa.text import Segmenter, detect_language, normalize
+from zjip_qa.types import Answer, Citation, Document, Language, Query, Sentence, Span
 
-N_READ = 10
-"""Chunks whose sentences are read."""
 N_NEAREST = 3
-CLOSE = 0.05
-"""A second sentence is cited too when its score is no further behind the best one's."""
 _SECTION_BEGINS = 2
 """Sentences that stand for a section that was asked for by its name."""
 _SECTION_TRUST = 0.9
 """That a section of that very name is the one meant; not fitted."""
-_BROKEN_WORD = re.compile(rf"(?<=[{HAN}，。、；：,])\s*\n\s*(?=[{HAN}])")
+_LIST_REACH = 6000
+"""Characters before and behind a sentence in which the list is looked for that it belongs to."""
+_MOST_ITEMS = 8
+_SIDE_READ = 3
+"""Sentences looked at for each of two things that are compared."""
+_NAMED = 0.75
+"""Share of the words of a name that a sentence must hold to speak of it."""
+
+_ABOUT = 0.5
+"""The same of the words that say what of two things is compared."""
+
+
+class _Listed(NamedTuple):
+    """A list to cite, what introduces it first, and how many items are left out."""
+
+    shown: Sequence[Evidence]
+    n_more: int
 
 
 class ExtractiveAnswerer:
@@ -45,12 +54,11 @@ class ExtractiveAnswerer:
         self, index: OpenIndex, retriever: Retriever, segmenter: Segmenter, bridge: Bridge
     ) -> None:
         self._index = index
-        self._retriever = retriever
         self._segmenter = segmenter
         self._bridge = bridge
-        self._finder = EvidenceFinder(index, segmenter, bridge)
-        self._reader = load_reader()
-        self._scope = ScopeCheck(index, segmenter)
+        self._finder = EvidenceFinder(index, retriever.passages, segmenter, bridge)
+        self._candidates = CandidateFinder(index, retriever, self._finder, segmenter)
+        self._composer = Composer(index, retriever.passages, segmenter)
 
     def answer(self, query: Query, *, threshold: float | None = None) -> Answer:
         """Answer a question that stands alone.
@@ -59,34 +67,140 @@ class ExtractiveAnswerer:
             query: the question.
             threshold: probability to answer from; None for the calibrated one.
         """
-        asked = read_question(query.text, query.language)
-        encoded = self._retriever.encode(query)
-        tokens = encoded.tokens[0]
-        hits = self._retriever.search(query, k=N_READ, encoded=encoded)
-        found = read_closely(query, self._finder.find(query, asked, encoded, hits), self._reader)
-        places = places_in(query.text, self._segmenter)
-        if not found:
-            return self._refuse(query, asked, hits, 0.0)
-        weights = load_weights(query.language)
-        limit = weights.threshold if threshold is None else threshold
-        beginning = self._section(query, found)
+        limit = load_weights(query.language).threshold if threshold is None else threshold
+        read = self._candidates.find(query)
+        compared = self._compared(read, limit)
+        if compared is not None:
+            return compared
+        beginning = self._section(query, read.found)
         if beginning and limit <= _SECTION_TRUST:
-            return self._compose(query, asked, tokens, beginning, _SECTION_TRUST)
-        about = [e for e in found if not self._scope.missing(e, query, asked, places)]
-        # Where a clearly better sentence speaks of another year or place, what is left over only
-        # looks like an answer.
-        if not about or about[0].score < found[0].score - CLOSE:
-            missing = self._scope.missing(found[0], query, asked, places)
-            return self._refuse(query, asked, hits, 0.0, missing)
-        in_scope = [e for e in about if self._scope.may_answer(e, query, asked)]
-        if not in_scope:
-            return self._refuse(query, asked, hits, 0.0)
-        best = in_scope[0]
-        probability = weights.probability(best.signals, lead(best, in_scope))
-        if probability < limit:
-            return self._refuse(query, asked, hits, probability)
-        chosen = [e for e in in_scope[:2] if best.score - e.score <= CLOSE]
-        return self._compose(query, asked, tokens, chosen, probability)
+            return self._compose(read, beginning, _SECTION_TRUST)
+        if not read.fit or read.trust < limit:
+            return self._refuse(read)
+        best = read.fit[0]
+        listed = self._list(read)
+        if listed is not None:
+            remark = wording.more_items(query.language, listed.n_more) if listed.n_more else ""
+            return self._compose(read, listed.shown, read.trust, remark)
+        chosen = [e for e in read.fit[:2] if best.score - e.score <= CLOSE]
+        return self._compose(read, chosen, read.trust)
+
+    def _list(self, read: Candidates) -> _Listed | None:
+        """The list that the best sentence introduces or is part of, where the question wants it."""
+        query, best = read.query, read.fit[0]
+        wants = asks_for_list(normalize(query.text).text, query.language)
+        if not wants and read.asked.kind is not AnswerKind.OTHER:
+            return None
+        document = self._index.store.document(best.hit.chunk.doc_id)
+        span = best.sentence.span
+        around = self._index.store.sentences_between(
+            document.doc_id, max(0, span.start - _LIST_REACH), span.end + _LIST_REACH
+        )
+        found = list_around(document, around, best.sentence)
+        if found is None:
+            return None
+        if found.lead != best.sentence:
+            # One item may be all that is asked for, unless what stands above all of them is.
+            above = Span(0, 0) if found.lead is None else found.lead.span
+            heading = best.sentence.section[-1:]
+            said = " ".join((*heading, document.text[above.start : above.end]))
+            met = self._finder.words_met(query, said)
+            if not wants or met == 0.0 or met < self._finder.words_met(query, best.text):
+                return None
+        lines = [] if found.lead is None else [found.lead]
+        lines += found.items[:_MOST_ITEMS]
+        shown = [best if line == best.sentence else _at(best, document, line) for line in lines]
+        return _Listed(shown, max(0, len(found.items) - _MOST_ITEMS))
+
+    def _compared(self, read: Candidates, limit: float) -> Answer | None:
+        """The answer to a question that compares two things; None to treat it like any other.
+
+        One sentence that speaks of both is an answer like any other. One that speaks of one of
+        them doesn't say which is more, nor anything of a name that no document holds; across
+        languages it can't be told which it speaks of.
+        """
+        query = read.query
+        asked = normalize(query.text).text.strip()
+        comparison = read_comparison(asked, query.language, self._segmenter)
+        if comparison is None:
+            return None
+        best = read.fit[0] if read.fit and read.trust >= limit else None
+        sides = comparison.one, comparison.other
+        if best and all(self._names(best, *pair) for pair in (sides, sides[::-1])):
+            return None
+        both = self._side_by_side(comparison, best, query, limit)
+        if both is None and best and self._is_in(best, query.language):
+            names = [Query(side.name, query.language) for side in sides]
+            if comparison.wanted is Wanted.LARGER or any(map(self._unheard_of, names)):
+                return self._refuse(read._replace(trust=0.0))
+        return both
+
+    def _is_in(self, evidence: Evidence, language: Language) -> bool:
+        return self._index.store.document(evidence.hit.chunk.doc_id).language is language
+
+    def _unheard_of(self, name: Query) -> bool:
+        return bool(never_mentioned(name, self._index, self._segmenter, self._bridge))
+
+    def _side_by_side(
+        self, comparison: Comparison, best: Evidence | None, query: Query, limit: float
+    ) -> Answer | None:
+        """A sentence for each of two things and what follows; None unless both are alike.
+
+        Where a sentence on neither answers better, it is the one that was asked for.
+        """
+        sides = comparison.one, comparison.other
+        found = [self._side(*pair, query, limit) for pair in (sides, sides[::-1])]
+        reads = [each for each in found if each is not None]
+        texts = {each.fit[0].text for each in reads}
+        if len(texts) < len(sides) or (best and best.text not in texts):
+            return None
+        about = Query(comparison.about, query.language)
+        if not all(self._finder.words_met(about, _said(r.fit[0])) >= _ABOUT for r in reads):
+            return None
+        figures = [self._composer.figure(r.query, r.asked, r.tokens, r.fit[0]) for r in reads]
+        if comparison.wanted is not Wanted.EACH and not alike(figures):
+            return None
+        lines = [
+            self._composer.line(r.query, r.asked, r.tokens, r.fit[0], number)
+            for number, r in enumerate(reads, 1)
+        ]
+        remark = conclusion(comparison, figures, query.language)
+        if not self._composer.supported(remark, [citation for _, citation in lines]):
+            remark = ""
+        return _answer(query, lines, min(r.trust for r in reads), remark)
+
+    def _side(self, side: Side, other: Side, query: Query, limit: float) -> Candidates | None:
+        """What was found on one of two things, the best sentence on it first; None for nothing."""
+        read = self._candidates.find(Query(side.question, query.language))
+        own = [e for e in read.fit[:_SIDE_READ] if self._names(e, side, other)]
+        if not own:
+            return None
+        weights = load_weights(query.language)
+        trust = weights.probability(own[0].signals, lead(own[0], read.fit))
+        return read._replace(fit=own, trust=trust) if trust >= limit else None
+
+    def _names(self, evidence: Evidence, side: Side, other: Side) -> bool:
+        """Whether a sentence or its section names one of two things, and not just the other."""
+        said = _said(evidence)
+        if side.name.casefold() in said.casefold():
+            return True
+        if self._finder.words_met(Query(side.name, detect_language(side.name)), other.name) == 1.0:
+            return False
+        language = detect_language(side.name)
+        return self._finder.words_met(Query(side.name, language), said) >= _NAMED
+
+    def _refuse(self, read: Candidates) -> Answer:
+        query = read.query
+        return Answer(
+            text=refusal(
+                query, read.asked, read.missing, self._index, self._segmenter, self._bridge
+            ),
+            language=query.language,
+            abstained=True,
+            confidence=read.trust,
+            nearest=tuple(read.hits[:N_NEAREST]),
+            question=query.text,
+        )
 
     def _section(self, query: Query, found: Sequence[Evidence]) -> list[Evidence]:
         """The first sentences of the section that a question asks for by its name, if it does.
@@ -99,133 +213,46 @@ class ExtractiveAnswerer:
         for evidence in sorted(found, key=lambda e: e.hit.rank):
             document = self._index.store.document(evidence.hit.chunk.doc_id)
             if stands_in(evidence.sentence, document.title, heading):
-                text = document.text
                 under = (
                     sentence
                     for sentence in self._index.store.sentences_between(
-                        document.doc_id, 0, len(text)
+                        document.doc_id, 0, len(document.text)
                     )
                     if stands_in(sentence, document.title, heading)
                 )
-                return [
-                    replace(evidence, sentence=s, text=text[s.span.start : s.span.end], answer=None)
-                    for s in islice(under, _SECTION_BEGINS)
-                ]
+                return [_at(evidence, document, s) for s in islice(under, _SECTION_BEGINS)]
         return []
 
-    def _refuse(
-        self,
-        query: Query,
-        asked: Asked,
-        hits: Sequence[Hit],
-        probability: float,
-        missing: Sequence[str] = (),
-    ) -> Answer:
-        return Answer(
-            text=refusal(query, asked, missing, self._index, self._segmenter, self._bridge),
-            language=query.language,
-            abstained=True,
-            confidence=probability,
-            nearest=tuple(hits[:N_NEAREST]),
-            question=query.text,
-        )
-
     def _compose(
-        self,
-        query: Query,
-        asked: Asked,
-        tokens: SpanVectors,
-        chosen: Sequence[Evidence],
-        probability: float,
+        self, read: Candidates, chosen: Sequence[Evidence], trust: float, remark: str = ""
     ) -> Answer:
-        lines, citations = [], []
-        for number, evidence in enumerate(chosen, 1):
-            span = evidence.sentence.span
-            doc_id = evidence.hit.chunk.doc_id
-            citation = Citation(
-                doc_id=doc_id,
-                start=span.start,
-                end=span.end,
-                quote=evidence.text,
-                section=" › ".join(evidence.sentence.section),
-                translation=self._translation(doc_id, span),
-                page=self._index.store.document(doc_id).page_at(span.start),
-            )
-            spoken = self._spoken(query, asked, tokens, evidence, citation.translation)
-            verdict = worst_verdict(spoken, citation, self._segmenter)
-            if verdict is Verdict.DIFFERS:
-                # A translation that says something else is worse than none.
-                spoken, verdict = self._quoted(query, evidence), Verdict.VERBATIM
-            citations.append(replace(citation, verdict=verdict.value))
-            lines.append(f"{spoken} [{number}]")
-        return Answer(
-            text="\n\n".join(lines),
-            language=query.language,
-            abstained=False,
-            confidence=probability,
-            citations=tuple(citations),
-            question=query.text,
-        )
-
-    def _translation(self, doc_id: str, span: Span) -> str:
-        aligned = self._index.store.translation_of(doc_id, span.start, span.end)
-        return " ".join(text for _, text in aligned)
-
-    def _spoken(
-        self,
-        query: Query,
-        asked: Asked,
-        tokens: SpanVectors,
-        evidence: Evidence,
-        translation: str,
-    ) -> str:
-        """The sentence in the question's language, the asked-for value in bold."""
-        quote = evidence.text
-        read = evidence.answer if evidence.signals.read > 0 else None
-        values = value_spans(asked, quote, self._clauses(tokens, evidence), read)
-        document = self._index.store.document(evidence.hit.chunk.doc_id)
-        if document.language is query.language:
-            return one_paragraph(bold(quote, values))
-        figures = [q for q in find_quantities(quote) if q.span in values]
-        if translation:
-            twins = [found for q in figures if (found := twin(q, translation, quote))]
-            return one_paragraph(bold(translation, twins))
-        if query.language is Language.ZH:
-            return one_paragraph(quote)
-        said = ", ".join(f"**{in_english(q)}**" for q in figures)
-        if not said:
-            said = "; ".join(
-                f"{quote[q.span.start : q.span.end]} = {in_english(q)}"
-                for q in find_quantities(quote)
-            )
-        original = wording.IN_CHINESE[query.language] + f"“{one_paragraph(bold(quote, values))}”"
-        return f"{said} — {original}" if said else original
-
-    def _quoted(self, query: Query, evidence: Evidence) -> str:
-        """The sentence as it stands, said to be the original where that is in Chinese."""
-        quote = one_paragraph(evidence.text)
-        document = self._index.store.document(evidence.hit.chunk.doc_id)
-        if document.language is query.language or query.language is Language.ZH:
-            return quote
-        return f"{wording.IN_CHINESE[query.language]}“{quote}”"
-
-    def _clauses(self, tokens: SpanVectors, evidence: Evidence) -> list[tuple[Span, float]]:
-        assert self._index.tokens is not None
-        rows = self._index.tokens.get_many([evidence.hit.chunk.chunk_id])
-        span = evidence.sentence.span
-        inside = (rows.spans[:, 0] >= span.start) & (rows.spans[:, 1] <= span.end)
-        cosines = similarities(tokens, rows.unit()[inside])
-        return clause_scores(
-            evidence.text, rows.spans[inside] - span.start, tokens.weights[:, None] * cosines
-        )
+        lines = [
+            self._composer.line(read.query, read.asked, read.tokens, evidence, number)
+            for number, evidence in enumerate(chosen, 1)
+        ]
+        return _answer(read.query, lines, trust, remark)
 
 
-def lead(best: Evidence, ranked: Sequence[Evidence]) -> float:
-    """How far the best sentence's score is ahead of the best one outside its chunk."""
-    others = [e.score for e in ranked if not e.sentence.span.overlaps(best.hit.chunk.span)]
-    return best.score - max(others) if others else 0.0
+def _answer(
+    query: Query, lines: Sequence[tuple[str, Citation]], trust: float, remark: str
+) -> Answer:
+    paragraphs = [said for said, _ in lines] + [remark] * bool(remark)
+    return Answer(
+        text="\n\n".join(paragraphs),
+        language=query.language,
+        abstained=False,
+        confidence=trust,
+        citations=tuple(citation for _, citation in lines),
+        question=query.text,
+    )
 
 
-def one_paragraph(text: str) -> str:
-    """Join lines that the page layout broke; between Han characters without a space."""
-    return re.sub(r"\s*\n\s*", " ", _BROKEN_WORD.sub("", text))
+def _said(evidence: Evidence) -> str:
+    """A sentence with the headings above it."""
+    return " ".join((*evidence.sentence.section, evidence.text))
+
+
+def _at(evidence: Evidence, document: Document, sentence: Sentence) -> Evidence:
+    """Another sentence of the same document, found by way of one that was retrieved."""
+    text = document.text[sentence.span.start : sentence.span.end]
+    return replace(evidence, sentence=sentence, text=text, answer=None)

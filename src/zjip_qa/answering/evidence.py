@@ -18,9 +18,9 @@ from numpy.typing import NDArray
 from zjip_qa.answering.figures import asked_figures
 from zjip_qa.answering.question import Asked, holds
 from zjip_qa.answering.signals import UNREAD, Signals, load_weights
-from zjip_qa.embedding import Encoded
+from zjip_qa.embedding import Encoded, SpanVectors
 from zjip_qa.index import OpenIndex
-from zjip_qa.retrieval import Bridge, query_terms, similarities
+from zjip_qa.retrieval import Bridge, Passages, query_terms, similarities
 from zjip_qa.text import Segmenter
 from zjip_qa.types import Chunk, Hit, Query, Sentence, Span
 
@@ -46,8 +46,11 @@ class Evidence:
 class EvidenceFinder:
     """Ranks the sentences of hits for one open index."""
 
-    def __init__(self, index: OpenIndex, segmenter: Segmenter, bridge: Bridge) -> None:
+    def __init__(
+        self, index: OpenIndex, passages: Passages, segmenter: Segmenter, bridge: Bridge
+    ) -> None:
         self._index = index
+        self._passages = passages
         self._segmenter = segmenter
         self._bridge = bridge
         # jieba takes longer than all the rest; passages come up again and again.
@@ -64,14 +67,14 @@ class EvidenceFinder:
             encoded: the question as `Retriever.encode` gives it.
             hits: what retrieval found, best first.
         """
-        tokens = encoded.tokens[0]
-        if self._index.tokens is None or len(tokens.weights) == 0:
+        tokens = self._passages.question(query, encoded)
+        if len(tokens.weights) == 0:
             return []
         words = _Words.of(query, self._index, self._segmenter, self._bridge)
         candidates: dict[tuple[str, int], _Candidate] = {}
         for hit in hits:
             share = hit.score / hits[0].score if hits[0].score > 0 else 0.0
-            for candidate in self._of_hit(query, asked, encoded, words, hit, share):
+            for candidate in self._of_hit(query, asked, encoded, tokens, words, hit, share):
                 key = (hit.chunk.doc_id, candidate.sentence.span.start)
                 # A sentence in two chunks is read where its surroundings speak most for it.
                 if key not in candidates or candidate.signals.around > (
@@ -104,6 +107,16 @@ class EvidenceFinder:
             )
         return by_score(found)
 
+    def words_met(self, query: Query, text: str) -> float:
+        """Share of a question's words that stand in a text, as they are or translated.
+
+        1 for a question without words that could.
+        """
+        words = _Words.of(query, self._index, self._segmenter, self._bridge)
+        if not words.terms:
+            return 1.0
+        return words.share_in({token.term for token in self._segmenter.index_terms(text)})
+
     def _cut(self, chunk: Chunk) -> tuple[tuple[str, int, int], ...]:
         """A chunk's terms with their spans in the document."""
         return tuple(
@@ -116,23 +129,24 @@ class EvidenceFinder:
         query: Query,
         asked: Asked,
         encoded: Encoded,
+        tokens: SpanVectors,
         words: _Words,
         hit: Hit,
         retrieved: float,
     ) -> list[_Candidate]:
-        assert self._index.tokens is not None and self._index.sentences is not None
-        tokens = encoded.tokens[0]
         chunk = hit.chunk
-        rows = self._index.tokens.get_many([chunk.chunk_id])
+        rows, read, by_sentence = self._passages.read(chunk)
         sentences = self._index.store.sentences_between(chunk.doc_id, chunk.start, chunk.end)
         if len(rows.vectors) == 0 or not sentences:
             return []
-        cosines = np.maximum(similarities(tokens, rows.unit()), 0.0)
+        cosines = np.maximum(similarities(tokens, rows.vectors), 0.0)
         around = cosines.max(axis=1)
-        read = self._index.sentences.get_many([chunk.chunk_id])
         meanings = dict(
-            zip(read.spans[:, 0].tolist(), (read.unit() @ encoded.vectors[0]).tolist(), strict=True)
+            zip(
+                read.spans[:, 0].tolist(), (read.vectors @ encoded.vectors[0]).tolist(), strict=True
+            )
         )
+        nearest = max(meanings.values(), default=hit.legs.get("dense", 0.0))
         share = tokens.weights / tokens.weights.sum()
         topic = share @ tokens.vectors
         figures = asked_figures(query.text, asked.years)
@@ -147,24 +161,23 @@ class EvidenceFinder:
                 continue
             own = cosines[:, inside].max(axis=1)
             quote = text[span.start : span.end]
+            terms = {t for t, start, end in held if span.start <= start and end <= span.end}
             signals = Signals(
                 own=float(share @ own),
                 around=float(share @ around),
                 specific=0.0,
                 least=0.0,
                 weakest=_weakest(tokens.weights, around),
-                words=words.share_in(
-                    {t for t, start, end in held if span.start <= start and end <= span.end}
-                ),
+                words=words.share_in(terms),
                 words_around=words_around,
-                dense=hit.legs.get("dense", 0.0),
-                meaning=meanings.get(span.start, hit.legs.get("dense", 0.0)),
+                dense=nearest,
+                meaning=meanings.get(span.start, nearest),
                 read=UNREAD,
                 retrieved=retrieved,
                 topic=_cosine(topic, rows.vectors[inside], rows.weights[inside]),
                 figures=figures.share_in(quote, around=chunk.text),
                 kind=holds(asked, quote),
-                length=math.log(int(inside.sum())),
+                length=math.log(max(1, len(terms)) if by_sentence else int(inside.sum())),
             )
             candidates.append(_Candidate(hit, sentence, quote, signals, own))
         return candidates
@@ -219,10 +232,10 @@ class _Words:
 
 
 def _cosine(
-    topic: NDArray[np.float32], vectors: NDArray[np.int8], weights: NDArray[np.float32]
+    topic: NDArray[np.float32], vectors: NDArray[np.float32], weights: NDArray[np.float32]
 ) -> float:
     """Cosine of the question's mean token with a sentence's, rare tokens counting more."""
-    mean = weights @ vectors.astype(np.float32)
+    mean = weights @ vectors
     scale = float(np.linalg.norm(topic) * np.linalg.norm(mean))
     return float(topic @ mean) / scale if scale > 0 else 0.0
 

@@ -8,6 +8,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
+from zjip_qa.answering.clock import find_times
 from zjip_qa.answering.quantities import (
     Period,
     Quantity,
@@ -73,7 +74,7 @@ def value_spans(
         return [whole] if whole and asked.kind is not AnswerKind.YESNO else []
     values = _fitting(asked, find_quantities(text))
     if not values:
-        return []
+        return find_times(text)[:1] if asked.kind is AnswerKind.DATE else []
     return [max(values, key=lambda q: (_worth(q, clauses), -q.span.start)).span]
 
 

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
+from zjip_qa.answering.clock import find_times
 from zjip_qa.answering.quantities import QuantityKind, chinese_number, find_quantities
 from zjip_qa.text import normalize
 from zjip_qa.types import Language
@@ -110,7 +111,7 @@ _PATTERNS: dict[Language, tuple[_Pattern, ...]] = {
         (
             AnswerKind.DATE,
             None,
-            r"什么时候|啥时候?|何时|几时|哪一?[年月天日]|几[月号]|几几年|哪个月|何年|日期|多久以前",
+            r"什么时候|啥时候?|何时|几时|哪一?[年月天日]|几[月号]|(?<!第)几点|几几年|[周星]期?几|哪个月|何年|日期|多久以前",
         ),
         (AnswerKind.PLACE, None, rf"哪里|哪儿|何处|在哪|何地|{_WHICH_ZH}(?:{_PLACES_ZH})"),
         (
@@ -170,7 +171,7 @@ _PATTERNS: dict[Language, tuple[_Pattern, ...]] = {
             None,
             # Inside a sentence "when" mostly says on what condition.
             rf"\bwhen(?: \w+ly)? {_AUXILIARY}\b|\bwhen\W*$|{_INDIRECT} when\b"
-            r"|\b(?:what|which) (?:years?|dates?|months?|days?|period)\b"
+            r"|\b(?:what|which) (?:years?|dates?|months?|days?|period|time)\b"
             r"|\bsince what\b|\bhow long ago\b",
         ),
         (
@@ -206,6 +207,14 @@ _MEASURE_WORD = re.compile(
 )
 _DURATION_EN = re.compile(r"\bhow many (?:\w+ )?(year|month|week|day|hour)s\b", re.IGNORECASE)
 _DURATION_UNITS = {"year": "年", "month": "个月", "week": "周", "day": "天", "hour": "小时"}
+_POINTS = "个百分点"
+_IN_POINTS = re.compile(r"百分点|\bpercentage points?\b", re.IGNORECASE)
+_CHANGE = re.compile(
+    r"提高|提升|上升|升高|增加|增长|下降|降低|减少|回落|扩大|缩小|变化|[涨跌升降]"
+    r"|\b(?:by how (?:much|many)|(?:increas|ris|grow|climb|improv|declin|decreas|chang|drop|fall)"
+    r"(?:e|s|es|d|ed|ped|ing|ping)?|rose|risen|grew|grown|fell|fallen|up|down)\b",
+    re.IGNORECASE,
+)
 _UNIT_AFTER = r"\s*(?:件|家|次|项|万|亿|个|元|户|名)"
 _YEAR = re.compile(
     rf"(?<!\d)((?:19|20)\d\d)(?!\d|(?:[.,]\d)|{_UNIT_AFTER})"
@@ -227,15 +236,22 @@ class Asked:
         quantity: for a figure, what it must be; None when any figure may answer.
         measure_word: the Chinese measure word that the figure must carry, or "".
         years: as the question names them.
+        change: whether it asks how much something rose or fell.
     """
 
     kind: AnswerKind
     quantity: QuantityKind | None
     measure_word: str
     years: frozenset[int]
+    change: bool = False
 
     def counts_in(self, unit: str) -> bool:
-        """Whether a figure of that unit counts what is asked for; working days are days."""
+        """Whether a figure of that unit counts what is asked for.
+
+        Working days are days; percentage points are by how much a share changed, never the share.
+        """
+        if unit == _POINTS and self.quantity is _SHARE and not self.change:
+            return False
         return self.measure_word in unit or (self.measure_word == "天" and unit == "工作日")
 
 
@@ -255,8 +271,9 @@ def read_question(text: str, language: Language) -> Asked:
     return Asked(
         kind=kind,
         quantity=quantity,
-        measure_word=_measure_word(plain) if _is_counted(kind, quantity) else "",
+        measure_word=_measure_word(plain, kind, quantity),
         years=years_in(plain) | short,
+        change=_IN_POINTS.search(plain) is not None or _CHANGE.search(plain) is not None,
     )
 
 
@@ -267,11 +284,11 @@ def _kind(text: str, language: Language) -> tuple[AnswerKind, QuantityKind | Non
     return AnswerKind.OTHER, None
 
 
-def _is_counted(kind: AnswerKind, quantity: QuantityKind | None) -> bool:
-    return kind is AnswerKind.FIGURE and quantity in (None, QuantityKind.ORDINAL)
-
-
-def _measure_word(text: str) -> str:
+def _measure_word(text: str, kind: AnswerKind, quantity: QuantityKind | None) -> str:
+    if kind is AnswerKind.FIGURE and _IN_POINTS.search(text):
+        return _POINTS
+    if kind is not AnswerKind.FIGURE or quantity not in (None, QuantityKind.ORDINAL):
+        return ""
     chinese = _MEASURE_WORD.search(text)
     if chinese:
         # 个 counts anything: "几个部门" is answered by 10部门, "多少个企业" by 258家.
@@ -295,7 +312,7 @@ def holds(asked: Asked, text: str) -> float:
         return float("《" in text or "“" in text)
     if asked.kind is AnswerKind.DATE:
         dates = (q.kind is QuantityKind.DATE for q in find_quantities(text))
-        return float(any(dates) or "年前" in text)
+        return float(any(dates) or "年前" in text or bool(find_times(text)))
     if asked.kind is AnswerKind.PERSON:
         return float(_POST.search(text) is not None)
     if asked.kind is not AnswerKind.FIGURE:

@@ -16,8 +16,9 @@ _MOST_WORDS = 6
 # Words that ask, and hold nothing that could be looked for.
 _ASKING = re.compile(
     r"多少|几[个家件次名年月天届]?|什么时?候?|哪.{0,2}|谁|何[时地种]?|为[何什]么?|如何|怎[么样]+|"
-    r"是否|请问|"
-    r"who\w*|what|which|when|where|why|how|many|much|tell|please",
+    r"是否|请问|一共|总共|合计|分别|"
+    r"who\w*|what|which|when|where|why|how|many|much|tell|please|"
+    r"compared?|total|larger|smaller|higher|lower",
     re.IGNORECASE,
 )
 
@@ -47,11 +48,19 @@ def refusal(
     text = wording.NOT_FOUND[query.language]
     if missing:
         return text + wording.not_about(query.language, missing)
-    words = _words(query, segmenter)
-    unsaid = [word for word in words if not _is_held(word, index, segmenter, bridge)]
+    unsaid = never_mentioned(query, index, segmenter, bridge)
     if unsaid:
         return text + wording.never_said(query.language, unsaid[:_MOST_WORDS])
+    words = _words(query, segmenter)
     return text + wording.looked_for(query.language, asked, words[:_MOST_WORDS])
+
+
+def never_mentioned(
+    query: Query, index: OpenIndex, segmenter: Segmenter, bridge: Bridge
+) -> list[str]:
+    """The words of a question, or of a name, that no document holds in either language."""
+    words = _words(query, segmenter)
+    return [word for word in words if not _is_held(word, index, segmenter, bridge)]
 
 
 def _words(query: Query, segmenter: Segmenter) -> list[str]:

@@ -21,11 +21,11 @@ _NOT_ABOUT = {
     Language.EN: " What comes closest isn't about {names}.",
 }
 _NEVER_SAID = {
-    Language.ZH: "文档里没有提到:{names}。",
+    Language.ZH: "文档里没有提到：{names}。",
     Language.EN: " They never mention: {names}.",
 }
 _LOOKED_FOR = {
-    Language.ZH: "找的是{kind}:{names}。",
+    Language.ZH: "找的是{kind}：{names}。",
     Language.EN: " Looked for {kind} on: {names}.",
 }
 _KINDS = {
@@ -55,6 +55,46 @@ _KINDS = {
     },
 }
 _ANYTHING = {Language.ZH: "", Language.EN: "something"}
+
+
+_MORE_ITEMS = {
+    Language.ZH: "原文此后另有{n}项。",
+    Language.EN: "The document lists {n} more.",
+}
+_LARGER = {
+    Language.ZH: "“{larger}”的数字较大：{more}对{less}。 [1] [2]",
+    Language.EN: "The figure for “{larger}” is the larger: {more} against {less}. [1] [2]",
+}
+_EQUAL = {
+    Language.ZH: "数字相同：{more}。 [1] [2]",
+    Language.EN: "The figures are the same: {more}. [1] [2]",
+}
+NOT_CALCULATED = {
+    Language.ZH: "文档分别给出了这两个数字，没有给出它们的差或总和。",
+    Language.EN: "The documents state the two figures, but not their difference or total.",
+}
+NOT_COMPARED = {
+    Language.ZH: "文档没有说哪一个更大；这两个数字不能直接比较。",
+    Language.EN: (
+        "The documents don't say which is larger, and the two figures can't be compared as they "
+        "stand."
+    ),
+}
+
+
+def more_items(language: Language, n: int) -> str:
+    """Say how many items of a list were left out."""
+    return _MORE_ITEMS[language].format(n=n)
+
+
+def larger(language: Language, name: str, more: str, less: str) -> str:
+    """Say which of the figures of the first two citations is the larger one."""
+    return _LARGER[language].format(larger=name, more=more, less=less)
+
+
+def equal(language: Language, figure: str) -> str:
+    """Say that the figures of the first two citations are the same."""
+    return _EQUAL[language].format(more=figure)
 
 
 def year(language: Language, number: int) -> str:

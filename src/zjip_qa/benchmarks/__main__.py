@@ -39,6 +39,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument(
         "--folder", type=Path, help="where the indexes are made; default: temporary"
     )
+    parser.add_argument(
+        "--real", type=Path, help="index whose vectors are taken to compare kinds of FAISS index"
+    )
     parser.add_argument("--out", type=Path, help="write all figures to this file, as JSON")
     given = parser.parse_args(arguments)
     figures: dict[str, Any] = {"machine": machine()}
@@ -57,13 +60,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
                 given.questions,
                 numbers(given.users) if place == 0 else [],
                 token_vectors=not given.no_token_vectors,
+                real=given.real,
             )
         for size in numbers(given.legs):
             small = folder / str(numbers(given.sizes)[0])
             legs = apart(phases.legs, small, size, given.questions)
             show(f"{size:,} chunks: the legs, open", {"": legs.pop("open")})
             show(f"{size:,} chunks: the legs, milliseconds", legs)
-            kinds = dict(apart(phases.index_types, size, apart(phases.dimension)))
+            kinds = dict(apart(phases.index_types, size, apart(phases.dimension), given.real))
             show(f"{size:,} vectors: kinds of FAISS index, one thread", kinds)
             figures[f"legs {size}"] = {"stages": legs, "kinds": kinds}
     if given.out is not None:
@@ -71,7 +75,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def one_size(
-    folder: Path, size: int, n_questions: int, users: Sequence[int], *, token_vectors: bool
+    folder: Path,
+    size: int,
+    n_questions: int,
+    users: Sequence[int],
+    *,
+    token_vectors: bool,
+    real: Path | None = None,
 ) -> dict[str, Any]:
     """Everything that is measured at one size, shown as it comes."""
     built = apart(phases.build, folder, size, token_vectors=token_vectors)
@@ -80,7 +90,7 @@ def one_size(
     opened = asked.pop("open")
     show(f"{size:,} chunks: opening", {"": opened})
     show(f"{size:,} chunks: a question, milliseconds", asked)
-    kinds = dict(apart(phases.index_types, size, apart(phases.dimension)))
+    kinds = dict(apart(phases.index_types, size, apart(phases.dimension), real))
     show(f"{size:,} vectors: kinds of FAISS index, one thread", kinds)
     many = {str(n): apart(phases.throughput, folder, n, answers=token_vectors) for n in users}
     if many:

@@ -9,6 +9,7 @@ import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,10 +18,17 @@ from zjip_qa.answering import ExtractiveAnswerer
 from zjip_qa.benchmarks.synthetic import SyntheticEncoder, questions, write_corpus
 from zjip_qa.embedding import Encoder, load_encoder
 from zjip_qa.evaluation.stopwatch import Stopwatch
-from zjip_qa.index import DenseIndex, LexicalIndex, build_index, open_index
+from zjip_qa.index import (
+    DenseIndex,
+    DenseShards,
+    Int8Scan,
+    LexicalIndex,
+    build_index,
+    open_index,
+)
 from zjip_qa.knowledge_base import KnowledgeBase, read_query
 from zjip_qa.retrieval import Retriever, load_bridge
-from zjip_qa.retrieval.lexical import lexical_scores
+from zjip_qa.retrieval.lexical import query_terms
 from zjip_qa.settings import IndexSettings
 from zjip_qa.text import Segmenter
 
@@ -29,6 +37,7 @@ _N_PROPOSED = 200
 _WARM_UP = 5
 _PER_USER = 8
 _BLOCK = 100_000
+_OURS = "int8, then exact"
 
 
 def build(folder: Path, n_chunks: int, *, token_vectors: bool) -> Figures:
@@ -98,7 +107,7 @@ def ask(folder: Path, n_questions: int) -> dict[str, dict[str, float]]:
         with stopwatch.step("dense"):
             _, found = index.dense.search(encoded.vectors, _N_PROPOSED)
         with stopwatch.step("lexical"):
-            retriever.lexical(text)
+            index.lexical.best(retriever.terms(text), _N_PROPOSED)
         with stopwatch.step("search"):
             retriever.search(query, encoded=encoded)
         if index.tokens is not None:
@@ -165,9 +174,11 @@ def legs(folder: Path, n_chunks: int, n_questions: int) -> dict[str, dict[str, f
         grown = folder / f"grown {n_chunks}"
         grown.mkdir()
         _repeated(small, times).save(grown / "lexical")
-        _write_vectors(grown / "dense.faiss", times * small.n_chunks, encoder.dim)
+        _write_vectors(grown, times * small.n_chunks, encoder.dim)
     start = time.perf_counter()
-    lexical, dense = LexicalIndex.load(grown / "lexical"), DenseIndex.load(grown / "dense.faiss")
+    scan = grown / "scan.faiss"
+    lexical = LexicalIndex.load(grown / "lexical")
+    dense = DenseIndex.load(grown / "dense.faiss", scan if scan.exists() else None)
     opened = time.perf_counter() - start
     segmenter, bridge = Segmenter(), load_bridge()
     stopwatch = Stopwatch(0)
@@ -179,7 +190,7 @@ def legs(folder: Path, n_chunks: int, n_questions: int) -> dict[str, dict[str, f
         with stopwatch.step("dense"):
             dense.search(vectors, _N_PROPOSED)
         with stopwatch.step("lexical"):
-            lexical_scores(text, lexical, segmenter, bridge)
+            lexical.best(query_terms(text, segmenter, bridge, lexical.terms), _N_PROPOSED)
     size = sum(path.stat().st_size for path in grown.rglob("*") if path.is_file())
     return {
         "open": {
@@ -212,14 +223,16 @@ def _repeated(small: LexicalIndex, times: int) -> LexicalIndex:
     )
 
 
-def _write_vectors(path: Path, n: int, dim: int) -> None:
-    """Save an index of made-up vectors."""
+def _write_vectors(folder: Path, n: int, dim: int) -> None:
+    """Save an index of made-up vectors, with a scan if it is as large as those that have one."""
     random = np.random.default_rng(0)
     vectors = np.empty((n, dim), dtype=np.float32)
     for start in range(0, n, _BLOCK):
         block = random.standard_normal((min(_BLOCK, n - start), dim), dtype=np.float32)
         vectors[start : start + len(block)] = block / np.linalg.norm(block, axis=1, keepdims=True)
-    DenseIndex.from_vectors(vectors).save(path)
+    DenseIndex.from_vectors(vectors).save(folder / "dense.faiss")
+    if n > IndexSettings().exact_up_to:
+        Int8Scan.from_vectors(vectors).save(folder / "scan.faiss")
 
 
 def start_up(folder: Path) -> Figures:
@@ -234,23 +247,15 @@ def start_up(folder: Path) -> Figures:
     return {name: min(_seconds(given) for _ in range(2)) for name, given in commands.items()}
 
 
-def index_types(n_vectors: int, dim: int) -> list[tuple[str, Figures]]:
-    """Kinds of FAISS index on clustered vectors: recall against exact, and one query's time.
+def index_types(n_vectors: int, dim: int, real: Path | None = None) -> list[tuple[str, Figures]]:
+    """Kinds of FAISS index: recall against exact, and one query's time.
 
-    One thread, one query at a time, as a question asks it.
+    One thread, one query at a time, as a question asks it. Vectors are made up in clusters, or
+    those of the index `real`, filled up with mixtures of them; that is asked the shipped questions.
     """
     import faiss
 
-    random = np.random.default_rng(0)
-    topics = random.standard_normal((1_000, dim)).astype(np.float32)
-
-    def drawn(n: int) -> NDArray[np.float32]:
-        vectors = topics[random.integers(len(topics), size=n)]
-        vectors += random.standard_normal((n, dim), dtype=np.float32)
-        faiss.normalize_L2(vectors)
-        return vectors
-
-    vectors, queries = drawn(n_vectors), drawn(50)
+    vectors, queries = _drawn(n_vectors, dim, real)
     faiss.omp_set_num_threads(1)
     lists = max(1, min(int(4 * n_vectors**0.5), n_vectors // 40, 1_024))  # 40 vectors train a list
     exact: NDArray[np.int64] | None = None
@@ -258,12 +263,20 @@ def index_types(n_vectors: int, dim: int) -> list[tuple[str, Figures]]:
     for kind, n_probed in (
         ("Flat", 0),
         ("SQ8", 0),
+        (_OURS, 0),
         (f"IVF{lists},Flat", max(1, min(lists, 8 + lists // 16))),
     ):
         start = time.perf_counter()
-        index = faiss.index_factory(dim, kind, faiss.METRIC_INNER_PRODUCT)
-        index.train(vectors[: 64 * lists])
-        index.add(vectors)
+        index: Any
+        if kind == _OURS:
+            flat = faiss.IndexFlatIP(dim)
+            flat.add(vectors)
+            start = time.perf_counter()
+            index = DenseIndex(flat, Int8Scan.from_vectors(vectors))
+        else:
+            index = faiss.index_factory(dim, kind, faiss.METRIC_INNER_PRODUCT)
+            index.train(vectors[: 64 * lists])
+            index.add(vectors)
         built = time.perf_counter() - start
         if n_probed:
             faiss.extract_index_ivf(index).nprobe = n_probed
@@ -271,22 +284,56 @@ def index_types(n_vectors: int, dim: int) -> list[tuple[str, Figures]]:
         found = []
         for query in queries:
             with stopwatch.step("search"):
-                found.append(index.search(query[None], 10)[1][0])
+                found.append(index.search(query[None], _N_PROPOSED)[1][0])
         exact = np.array(found) if exact is None else exact
-        same = [len(set(a) & set(b)) / 10 for a, b in zip(exact, found, strict=True)]
         times = stopwatch.timings()["search"]
         figures.append(
             (
                 kind + (f", {n_probed} probed" if n_probed else ""),
                 {
                     "build s": built,
-                    "recall@10": float(np.mean(same)),
+                    "recall@10": _same(exact, found, 10),
+                    "recall@200": _same(exact, found, _N_PROPOSED),
                     "p50 ms": times["p50"],
                     "p95 ms": times["p95"],
                 },
             )
         )
     return figures
+
+
+def _drawn(n: int, dim: int, real: Path | None) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Vectors (n, dim) and fifty queries, of unit length."""
+    random = np.random.default_rng(0)
+    if real is None:
+        topics = random.standard_normal((1_000, dim)).astype(np.float32)
+        vectors = topics[random.integers(len(topics), size=n + 50)]
+        vectors += random.standard_normal(vectors.shape, dtype=np.float32)
+        vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+        return vectors[:n], vectors[n:]
+    with open_index(real) as index:
+        held = index.dense.vectors(np.arange(min(n, index.dense.n_vectors)))
+    vectors = np.empty((n, dim), dtype=np.float32)
+    vectors[: len(held)] = held
+    for start in range(len(held), n, _BLOCK):
+        block = vectors[start : start + _BLOCK]
+        share = random.uniform(0.5, 1.0, (len(block), 1)).astype(np.float32)
+        block[:] = share * held[random.integers(len(held), size=len(block))]
+        block += (1 - share) * held[random.integers(len(held), size=len(block))]
+        block += random.standard_normal(block.shape, dtype=np.float32) * np.float32(0.01)
+        block /= np.linalg.norm(block, axis=1, keepdims=True)
+    texts = questions()
+    asked = [texts[i] for i in random.permutation(len(texts))[:50]]
+    return vectors, load_encoder().encode_queries(asked).vectors
+
+
+def _same(exact: NDArray[np.int64], found: Sequence[NDArray[np.int64]], k: int) -> float:
+    """Share of the k nearest that were found, over all queries."""
+    shares = [
+        len(set(a[:k].tolist()) & set(b[:k].tolist())) / len(a[:k])
+        for a, b in zip(exact, found, strict=True)
+    ]
+    return float(np.mean(shares))
 
 
 def memory() -> float:
@@ -308,7 +355,7 @@ def _from_status(name: str) -> float:
     return next((int(line.split()[1]) / 1000 for line in lines if line.startswith(name)), math.nan)
 
 
-def _recall(dense: DenseIndex, query: NDArray[np.float32], found: NDArray[np.int64]) -> float:
+def _recall(dense: DenseShards, query: NDArray[np.float32], found: NDArray[np.int64]) -> float:
     """Share of the ten nearest chunks, by comparing with every vector, that were found first."""
     best: list[tuple[float, int]] = []
     for start in range(0, dense.n_vectors, _BLOCK):

@@ -17,7 +17,7 @@ _CLAUSE = re.compile("[，,、；;。]")
 _HARD_BREAK = re.compile(r"(?:[ \t]{2,}|\\|<br */?>)[ \t]*(?:\r\n|\r|\n)")
 _LONGEST_BOX_LINE = 60
 # An article of a law opens a section of its own, though its text follows on the same line.
-_ARTICLE = re.compile(
+ARTICLE = re.compile(
     r"\**(第[一二三四五六七八九十百千零〇两0-9]{1,8}条(?:之[一二三四五六七八九十]{1,3})?)\**"
     r"(?:[ \t\u3000]|$)"
 )
@@ -81,7 +81,7 @@ def _with_sections(document: Document) -> Iterator[tuple[tuple[str, ...], Block 
             path.append((block.level, name))
             yield (), None
         else:
-            article = _ARTICLE.match(document.text, block.span.start, block.span.end)
+            article = ARTICLE.match(document.text, block.span.start, block.span.end)
             if article and block.kind is BlockKind.PARAGRAPH:
                 if path and path[-1][0] == _ARTICLE_LEVEL:
                     path.pop()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import posixpath
 import stat
 import unicodedata
 from dataclasses import dataclass, replace
@@ -78,8 +79,7 @@ def scan_corpus(folder: Path) -> Corpus:
     root = folder.resolve()
     found_files: dict[str, CorpusFile] = {}
     problems: list[Problem] = []
-    for path in _walk(root, problems):
-        name = path.relative_to(root).as_posix()
+    for name, path in _walk(root, problems):
         doc_id = unicodedata.normalize("NFC", _printable(name))
         try:
             if doc_id in found_files or doc_id != unicodedata.normalize("NFC", name):
@@ -135,9 +135,9 @@ def read_document(file: CorpusFile) -> Document:
     return document
 
 
-def _walk(root: Path, problems: list[Problem]) -> list[Path]:
-    """Every visible file below `root`, in a fixed order."""
-    paths: list[Path] = []
+def _walk(root: Path, problems: list[Problem]) -> list[tuple[str, Path]]:
+    """Every visible file below `root`, in a fixed order: its name from there, and its path."""
+    found: list[tuple[str, Path]] = []
 
     def unreadable(exc: OSError) -> None:
         name = PurePosixPath(os.path.relpath(exc.filename, root)).as_posix()
@@ -146,9 +146,13 @@ def _walk(root: Path, problems: list[Problem]) -> list[Path]:
     for parent, folders, files in os.walk(root, onerror=unreadable):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         linked = [name for name in folders if Path(parent, name).is_symlink()]
-        paths += [Path(parent, name) for name in linked]
-        paths += [Path(parent, name) for name in sorted(files) if not name.startswith(".")]
-    return paths
+        names = linked + sorted(name for name in files if not name.startswith("."))
+        # A path object for each folder, not several for each file: of many files they take longer
+        # than hashing.
+        folder = Path(parent)
+        below = "" if folder == root else f"{folder.relative_to(root).as_posix()}/"
+        found += [(below + name, folder / name) for name in names]
+    return found
 
 
 def _printable(name: str) -> str:
@@ -230,4 +234,4 @@ def _original(doc_id: str, by_stem: dict[str, list[str]]) -> str | None:
 
 
 def _stem(doc_id: str) -> str:
-    return str(PurePosixPath(doc_id).with_suffix(""))
+    return posixpath.splitext(doc_id)[0]

@@ -3,7 +3,7 @@
 Prefixes, dimension and maximum length come from the model. Token vectors come from the same
 pass as the text's vector; a model folder that holds `late_interaction.safetensors` says how to
 project and weight them, another model's are used as they are. A model without token vectors
-(a static one) serves the dense leg alone.
+(a static one) serves the dense leg, and its sentences are read as a whole.
 """
 
 from __future__ import annotations

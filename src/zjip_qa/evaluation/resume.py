@@ -16,20 +16,20 @@ from time import perf_counter
 from typing import Any
 
 from zjip_qa.errors import EvaluationError
-from zjip_qa.evaluation.runner import AnsweringSearcher
+from zjip_qa.evaluation.runner import AnsweringSearcher, Searcher
 from zjip_qa.types import Answer, Chunk, ChunkId, Citation, Document, Hit, Language
 
 
-class Remembering:
-    """Searches and answers, each once; safe to throw away at any moment."""
+class RememberedSearches:
+    """Searches, each once; safe to throw away at any moment."""
 
-    def __init__(self, searcher: AnsweringSearcher, path: Path) -> None:
+    def __init__(self, searcher: Searcher, path: Path) -> None:
         """Take up what `path` holds; it is made where there is none.
 
         Raises:
             EvaluationError: the file cannot be read or written.
         """
-        self._searcher = searcher
+        self._searching = searcher
         self._path = path
         self._skipped = 0.0
         try:
@@ -55,10 +55,40 @@ class Remembering:
         found = self._step(
             f"search {retriever} {k} {question}",
             lambda: [
-                asdict(hit) for hit in self._searcher.search(question, k=k, retriever=retriever)
+                asdict(hit) for hit in self._searching.search(question, k=k, retriever=retriever)
             ],
         )
         return [_hit(each) for each in found]
+
+    def close(self, *, finished: bool) -> None:
+        """Let go of the state file; a finished run leaves none behind."""
+        self._file.close()
+        if finished:
+            self._path.unlink(missing_ok=True)
+
+    def _step(self, key: str, take: Callable[[], Any]) -> Any:
+        if key in self._done:
+            seconds, value = self._done[key]
+            self._skipped += seconds
+            return value
+        start = perf_counter()
+        value = take()
+        seconds = perf_counter() - start
+        # Through JSON and back, so that a step reads the same however often it was taken.
+        line = json.dumps([key, seconds, value], ensure_ascii=False)
+        self._file.write(line + "\n")
+        self._file.flush()
+        self._done[key] = seconds, json.loads(line)[2]
+        return self._done[key][1]
+
+
+class Remembering(RememberedSearches):
+    """Searches and answers, each once."""
+
+    def __init__(self, searcher: AnsweringSearcher, path: Path) -> None:
+        """Take up what `path` holds, as `RememberedSearches` does."""
+        super().__init__(searcher, path)
+        self._searcher = searcher
 
     def ask(self, question: str, /, *, threshold: float | None = None) -> Answer:
         """Answer, or say what was answered before."""
@@ -82,27 +112,6 @@ class Remembering:
     def document(self, doc_id: str, /) -> Document:
         """A document by its id."""
         return self._searcher.document(doc_id)
-
-    def close(self, *, finished: bool) -> None:
-        """Let go of the state file; a finished run leaves none behind."""
-        self._file.close()
-        if finished:
-            self._path.unlink(missing_ok=True)
-
-    def _step(self, key: str, take: Callable[[], Any]) -> Any:
-        if key in self._done:
-            seconds, value = self._done[key]
-            self._skipped += seconds
-            return value
-        start = perf_counter()
-        value = take()
-        seconds = perf_counter() - start
-        # Through JSON and back, so that a step reads the same however often it was taken.
-        line = json.dumps([key, seconds, value], ensure_ascii=False)
-        self._file.write(line + "\n")
-        self._file.flush()
-        self._done[key] = seconds, json.loads(line)[2]
-        return self._done[key][1]
 
 
 def state_path(folder: Path, decided_by: Mapping[str, object]) -> Path:

@@ -168,6 +168,7 @@ def evaluate_dataset(
     k: int = 10,
     settings: Mapping[str, object] | None = None,
     progress: Progress | None = None,
+    clock: Callable[[], float] = perf_counter,
 ) -> Report:
     """Index a data set's passages and evaluate the retrieval of passages.
 
@@ -179,6 +180,7 @@ def evaluate_dataset(
         k: passages per query, at least 1; a passage ranks where its first chunk does.
         settings: what else the report should say it was made with.
         progress: told of each search; indexing is the caller's to report.
+        clock: seconds; another one than the machine's where searches are remembered.
 
     Raises:
         EvaluationError: a query cannot be asked.
@@ -191,7 +193,7 @@ def evaluate_dataset(
         if query_id in dataset.qrels
     ]
     searcher = index_documents(list(dataset_documents(dataset, language_of)))
-    stopwatch = Stopwatch(len(questions) * len(retrievers), progress)
+    stopwatch = Stopwatch(len(questions) * len(retrievers), progress, clock)
     runs: dict[str, Run] = {retriever: {} for retriever in retrievers}
     hits_of: dict[str, dict[str, list[Hit]]] = {question.id: {} for question in questions}
     for retriever, run in runs.items():

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from zjip_qa.embedding.encoder import Encoder
-from zjip_qa.index.store import AlignedText
+from zjip_qa.index.store_writer import AlignedText
 from zjip_qa.types import BlockKind, Document, Sentence, Span
 
 # Sentences of the source and of the target that may stand for each other, and what each costs:

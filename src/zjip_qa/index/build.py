@@ -10,13 +10,14 @@ from __future__ import annotations
 import logging
 import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from zjip_qa.chunks import passage_text
 from zjip_qa.documents import CorpusFile, Problem, scan_corpus
@@ -26,7 +27,7 @@ from zjip_qa.errors import BrokenIndex, CorpusError, IndexUnusable
 from zjip_qa.index.changes import compare
 from zjip_qa.index.generations import build_lock, current, new_folder, prune, publish, writing
 from zjip_qa.index.manifest import Manifest, verify
-from zjip_qa.index.opened import OpenIndex, load
+from zjip_qa.index.opened import DENSE, OpenIndex, load
 from zjip_qa.index.plan import Plan, why_anew, with_dictionary
 from zjip_qa.index.unfinished import UNFINISHED, RememberingEncoder
 from zjip_qa.index.writer import GenerationWriter, read_source, sort_problems
@@ -38,6 +39,7 @@ _LOG = logging.getLogger(__name__)
 # Chunks that are encoded again after the build and must find themselves, and the least cosine
 # of the two vectors of one text: another batch may change the last bits, not more.
 _SAMPLE = 8
+_VECTORS = f"{DENSE}/"
 _SAME_TEXT = 0.99
 
 _TELLING_SECONDS = 0.5  # a rate from less jumps about
@@ -158,7 +160,7 @@ def build_index(
                 if progress is not None:
                     progress(Progress(Stage.CHECK, 0, len(manifest.documents), "", 1.0))
                 try:
-                    _check(folder, manifest, encoder)
+                    _check(folder, manifest, encoder, writer.linked_vectors)
                 except BrokenIndex:
                     shutil.rmtree(unfinished, ignore_errors=True)  # it may be what is wrong
                     raise
@@ -199,7 +201,11 @@ def _is_current(
 
     Files that could not be read last time are tried, since a library may have been installed.
     """
-    if len(plan.kept) < len(manifest.documents) or manifest.segmenter != segmenter.fingerprint:
+    if (
+        len(plan.kept) < len(manifest.documents)
+        or manifest.segmenter != segmenter.fingerprint
+        or manifest.settings.exact_up_to != settings.exact_up_to
+    ):
         return False
     reasons = {problem.doc_id: problem.reason for problem in manifest.problems}
     problems = list(plan.problems)
@@ -298,19 +304,27 @@ def _write(
     return writer.finish()
 
 
-def _check(folder: Path, manifest: Manifest, encoder: Encoder) -> None:
+def _check(folder: Path, manifest: Manifest, encoder: Encoder, linked: Collection[str]) -> None:
     """Open the new generation, and let a sample of its chunks find themselves.
+
+    Half of the sample is from the files of vectors that this build wrote, and only those are
+    searched: the `linked` ones were checked when they were written, and reading all of them from
+    a disk would take longer than adding a document.
 
     Raises:
         BrokenIndex: it doesn't hold together.
     """
     with load(folder, manifest) as opened:
-        ids = np.unique(np.linspace(0, manifest.n_chunks - 1, _SAMPLE).astype(np.int64))
+        files = {Path(file.path).name for file in manifest.files if file.path.startswith(_VECTORS)}
+        written = files - set(linked) or files
+        fresh = _spread(opened.dense.chunks_in(written), _SAMPLE // 2)
+        others = np.setdiff1d(np.arange(manifest.n_chunks), fresh)
+        ids = np.union1d(fresh, _spread(others, _SAMPLE - len(fresh)))
         chunks = opened.store.chunks(ids)
         titles = [opened.store.document(chunk.doc_id).title for chunk in chunks]
         passages = [passage_text(c, title)[0] for c, title in zip(chunks, titles, strict=True)]
         vectors = encoder.encode_passages(passages).vectors
-        scores, _ = opened.dense.search(vectors, 1)
+        scores, _ = opened.dense.search(vectors, 1, among=written)
         own = np.einsum("ij,ij->i", vectors, opened.dense.vectors(ids))
         for chunk, score, best in zip(chunks, own.tolist(), scores[:, 0].tolist(), strict=True):
             if score < _SAME_TEXT or best - score > 1 - _SAME_TEXT:
@@ -319,6 +333,11 @@ def _check(folder: Path, manifest: Manifest, encoder: Encoder) -> None:
                     f"has cosine {score:.3f} with its own text, expected {_SAME_TEXT} or more; "
                     "it isn't used; run `zjip-qa index --rebuild`"
                 )
+
+
+def _spread(ids: NDArray[np.int64], n: int) -> NDArray[np.int64]:
+    """At most `n` of some chunks, from the first to the last."""
+    return ids[np.unique(np.linspace(0, len(ids) - 1, min(n, len(ids))).astype(np.int64))]
 
 
 def _report(

@@ -17,7 +17,7 @@ from pathlib import Path
 CHECKED = "CHECKED"
 """The record's name, beside the generations."""
 
-LARGE = 4 << 20
+LARGE = 1 << 20
 """Bytes from which a file isn't read again; smaller ones always are."""
 
 

@@ -24,6 +24,7 @@ import shutil
 import sqlite3
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -110,9 +111,9 @@ def publish(index: Path, folder: Path) -> Path:
     Returns:
         Its new place.
     """
-    for path in folder.rglob("*"):
-        _flush(path)
-    _flush(folder)
+    # Waiting side by side, since a file system writes what several wait for in one go.
+    with ThreadPoolExecutor(max_workers=8) as pool:
+        list(pool.map(_flush, [*folder.rglob("*"), folder]))
     number = 1 + max((int(m[1]) for m in _names(index, _GENERATION)), default=0)
     place = index / f"{number:06d}-{_manifest_hash(folder)}"
     folder.rename(place)

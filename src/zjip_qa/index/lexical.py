@@ -17,6 +17,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +26,15 @@ from zjip_qa.errors import BrokenIndex
 
 K1 = 1.2
 B = 0.75
+
+# Postings from which it pays to ask first whether a word can still matter.
+_COMMON = 4_096
+# Postings for each candidate from which candidates are looked up among them.
+_LOOKED_UP = 8
+# Chunks for each posting from which alternatives are merged by sorting.
+_SPARSE = 32
+# Sums of the same numbers in another order, and in float32, differ by less than this share.
+_ROUNDING = 1e-6
 
 _TERMS = "terms.json"
 _ARRAYS = {"offsets": np.int64, "chunks": np.int32, "counts": np.uint16, "lengths": np.int32}
@@ -41,6 +51,19 @@ class QueryTerm:
     def word(cls, term: str, weight: float = 1.0) -> QueryTerm:
         """A word that stands for itself."""
         return cls(weight, ((term, 1.0),))
+
+
+class _Word(NamedTuple):
+    """A word of a question as the index holds it: `found` is (probability, chunks, counts) each."""
+
+    factor: float
+    """Its importance times idf."""
+    found: tuple[tuple[float, NDArray[np.int32], NDArray[np.uint16]], ...]
+
+    @property
+    def n_postings(self) -> int:
+        """Chunks of all alternatives."""
+        return sum(len(chunks) for _, chunks, _ in self.found)
 
 
 class LexicalIndex:
@@ -67,6 +90,7 @@ class LexicalIndex:
         mean = float(lengths.mean()) if len(lengths) else 0.0
         # With no terms at all every length is 0, and so is every score.
         self._norm = K1 * (1 - B + B * lengths / (mean or 1.0))
+        self._least_norm = float(self._norm.min(initial=K1))
 
     @classmethod
     def build(cls, n_chunks: int, term_lists: Iterable[list[str]]) -> LexicalIndex:
@@ -101,33 +125,119 @@ class LexicalIndex:
         """Number of chunks that hold `term`."""
         return len(self.postings(term)[0])
 
-    def scores(self, query: Sequence[QueryTerm]) -> NDArray[np.float32]:
-        """Score every chunk for the words of `query`.
+    def scores(
+        self, query: Sequence[QueryTerm], chunks: NDArray[np.int64] | None = None
+    ) -> NDArray[np.float32]:
+        """Score chunks for the words of `query`; 0 where no word occurs.
+
+        Args:
+            query: the words.
+            chunks: which ones, ascending; every one if None.
 
         Returns:
-            (n_chunks,) float32; 0 where no word occurs. Only touched postings are visited.
+            (n,) float32, to the last bit the same for a chunk whichever others are asked for.
         """
+        if chunks is not None:
+            return self._scores_of([self._word(word) for word in query], chunks)
         total = np.zeros(self.n_chunks, dtype=np.float64)
         for word in query:
-            chunks, tf, df = self._mixture(word.alternatives)
-            idf = np.log1p((self.n_chunks - df + 0.5) / (df + 0.5))
-            total[chunks] += word.weight * idf * tf / (tf + self._norm[chunks])
+            self._add(self._word(word), total)
         return total.astype(np.float32)
 
-    def _mixture(
-        self, alternatives: tuple[tuple[str, float], ...]
-    ) -> tuple[NDArray[np.int32], NDArray[np.float64], float]:
-        """Chunks that hold any alternative, each once, with Σ p·tf and Σ p·df."""
-        found = [(p, *self.postings(term)) for term, p in alternatives if p > 0]
-        df = float(sum(p * len(chunks) for p, chunks, _ in found))
-        if len(found) == 1:
-            p, chunks, counts = found[0]
-            return chunks, p * counts.astype(np.float64), df
-        if not found:
-            return self.chunks[:0], np.empty(0, dtype=np.float64), df
-        chunks, place = np.unique(np.concatenate([c for _, c, _ in found]), return_inverse=True)
-        tf = np.concatenate([p * counts.astype(np.float64) for p, _, counts in found])
-        return chunks, np.bincount(place, weights=tf).astype(np.float64), df
+    def best(
+        self, query: Sequence[QueryTerm], k: int
+    ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+        """Find the `k` chunks with the largest scores.
+
+        Words come rarest first. As soon as all words that are left cannot lift another chunk
+        past the k-th best so far, they are looked up only for the chunks that may still win, so
+        that a question's common words cost little in a large index (Turtle & Flood, "Query
+        evaluation", Information Processing & Management 1995, "max score"). The result is that
+        of scoring every chunk.
+
+        Returns:
+            Chunks and their scores, ordered by (−score, chunk); fewer than `k` where fewer have a
+            score above 0.
+        """
+        words = [self._word(word) for word in query]
+        left = sum(self._most(word) for word in words)
+        total = np.zeros(self.n_chunks, dtype=np.float64)
+        candidates: NDArray[np.int64] | None = None
+        for word in sorted(words, key=lambda word: word.n_postings):
+            if word.n_postings >= _COMMON:
+                candidates = _narrowed(candidates, total, k, left)
+            if candidates is not None and len(candidates) * _LOOKED_UP < word.n_postings:
+                total[candidates] += self._gains(word, candidates)
+            else:
+                self._add(word, total)
+            left -= self._most(word)
+        met = np.flatnonzero(total) if candidates is None else candidates
+        if len(met) > k:
+            met = met[total[met] >= _least(total[met], k)]
+        scores = self._scores_of(words, met)
+        order = np.lexsort((met, -scores))[:k]
+        return met[order], scores[order]
+
+    def _word(self, word: QueryTerm) -> _Word:
+        found = [(p, *self.postings(term)) for term, p in word.alternatives if p > 0]
+        # A word and its translations may come to more than all chunks, and idf must stay above 0.
+        df = min(float(sum(p * len(chunks) for p, chunks, _ in found)), float(self.n_chunks))
+        idf = np.log1p((self.n_chunks - df + 0.5) / (df + 0.5))
+        return _Word(float(word.weight * idf), tuple(each for each in found if len(each[1])))
+
+    def _most(self, word: _Word) -> float:
+        """What `word` can add to a score at most."""
+        tf = sum(p * float(counts.max()) for p, _, counts in word.found)
+        return word.factor * tf / (tf + self._least_norm) if tf else 0.0
+
+    def _add(self, word: _Word, total: NDArray[np.float64]) -> None:
+        """Add what `word` gives to every chunk."""
+        if not word.found:
+            return
+        chunks, tf = self._mixture(word)
+        parts = self._norm.take(chunks)
+        parts += tf
+        tf *= word.factor
+        np.divide(tf, parts, out=parts)
+        parts += total.take(chunks)
+        total[chunks] = parts
+
+    def _mixture(self, word: _Word) -> tuple[NDArray[np.integer], NDArray[np.float64]]:
+        """Chunks that hold any alternative, each once, with Σ p·tf."""
+        if len(word.found) == 1:
+            p, held, counts = word.found[0]
+            return held, p * counts.astype(np.float64)
+        if word.n_postings * _SPARSE < self.n_chunks:
+            chunks, place = np.unique(
+                np.concatenate([c for _, c, _ in word.found]), return_inverse=True
+            )
+            tf = np.concatenate([p * counts.astype(np.float64) for p, _, counts in word.found])
+            return chunks, np.bincount(place, weights=tf).astype(np.float64)
+        # Sorting so many would take longer than a look at every chunk.
+        sums = np.zeros(self.n_chunks, dtype=np.float64)
+        for p, held, counts in word.found:
+            sums[held] += p * counts.astype(np.float64)
+        chunks = np.flatnonzero(sums)
+        return chunks, sums[chunks]
+
+    def _gains(self, word: _Word, chunks: NDArray[np.int64]) -> NDArray[np.float64]:
+        """What `word` adds to ascending `chunks`: the very numbers of `_add`."""
+        # Of the postings' own type: with another one, NumPy would copy them all.
+        wanted = chunks.astype(self.chunks.dtype)
+        tf = np.zeros(len(chunks), dtype=np.float64)
+        for p, held, counts in word.found:
+            place = np.searchsorted(held, wanted)
+            place[place == len(held)] = 0
+            hit = held[place] == wanted
+            tf[hit] += p * counts[place[hit]].astype(np.float64)
+        gains: NDArray[np.float64] = tf * word.factor / (self._norm[chunks] + tf)
+        return gains
+
+    def _scores_of(self, words: Sequence[_Word], chunks: NDArray[np.int64]) -> NDArray[np.float32]:
+        total = np.zeros(len(chunks), dtype=np.float64)
+        for word in words:
+            total += self._gains(word, chunks)
+        return total.astype(np.float32)
 
     def save(self, folder: Path) -> None:
         """Write the terms as JSON and the arrays as `.npy` into `folder`, made if absent."""
@@ -167,3 +277,27 @@ class LexicalIndex:
                 f"the files of {folder} don't fit together; run `zjip-qa index --rebuild`"
             )
         return cls(terms, **arrays)
+
+
+def _least(scores: NDArray[np.float64], k: int) -> float:
+    """What a score must be not to fall behind the k-th best."""
+    return float(np.partition(scores, len(scores) - k)[len(scores) - k]) * (1 - _ROUNDING)
+
+
+def _narrowed(
+    candidates: NDArray[np.int64] | None, total: NDArray[np.float64], k: int, left: float
+) -> NDArray[np.int64] | None:
+    """The candidates that may be among the `k` best once at most `left` is added to any score.
+
+    None stands for every chunk, those not met yet too.
+    """
+    met = candidates
+    if met is None:
+        if total.max(initial=0.0) <= left:
+            return None
+        met = np.flatnonzero(total)
+        if len(met) < k:
+            return None
+    scores = total[met]
+    least = _least(scores, k) - left
+    return met[scores >= least] if least > 0 else candidates

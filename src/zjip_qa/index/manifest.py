@@ -21,7 +21,7 @@ from zjip_qa.index.changes import Content
 from zjip_qa.index.checked import LARGE, Checked
 from zjip_qa.settings import IndexSettings
 
-FORMAT_VERSION = 3
+FORMAT_VERSION = 4
 MANIFEST = "manifest.json"
 
 _REBUILD = "run `zjip-qa index --rebuild`"
@@ -63,6 +63,7 @@ class Manifest:
 
     `settings.user_dictionary` is relative to the index's folder. `duplicates` are among
     `documents`. `speed` is how many bytes of documents were encoded in a second, 0 if unknown.
+    `dense` is how vectors are searched, a `DenseKind`; indexes from before it have none.
     """
 
     format_version: int
@@ -77,6 +78,7 @@ class Manifest:
     duplicates: tuple[Duplicate, ...]
     speed: float
     files: tuple[FileRecord, ...]
+    dense: str = "flat"
 
     @property
     def contents(self) -> dict[str, Content]:

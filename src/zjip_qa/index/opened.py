@@ -12,18 +12,19 @@ from types import TracebackType
 from typing import Self
 
 from zjip_qa.errors import BrokenIndex, StaleIndex
-from zjip_qa.index.dense import DenseIndex
+from zjip_qa.index.dense import DenseKind
+from zjip_qa.index.dense_shards import DenseShards
 from zjip_qa.index.generations import current
 from zjip_qa.index.lexical import LexicalIndex
 from zjip_qa.index.manifest import Manifest, verify
 from zjip_qa.index.spans import SpanStore
 from zjip_qa.index.store import Store
 
-DENSE = "dense.faiss"
+DENSE = "dense"
 LEXICAL = "lexical"
 TOKENS = "tokens"
 SENTENCES = "sentences"
-STORE = "texts.sqlite"
+STORE = "texts"
 SIGNATURES = "signatures.npy"
 USER_DICTIONARY = "user_dictionary.txt"
 
@@ -40,7 +41,7 @@ class OpenIndex:
 
     folder: Path
     manifest: Manifest
-    dense: DenseIndex
+    dense: DenseShards
     lexical: LexicalIndex
     tokens: SpanStore | None
     sentences: SpanStore | None
@@ -109,12 +110,12 @@ def load(folder: Path, manifest: Manifest) -> OpenIndex:
     Raises:
         BrokenIndex: a part cannot be read, or has another size than the manifest says.
     """
-    dense = DenseIndex.load(folder / DENSE)
+    dense = DenseShards(folder / DENSE, manifest.documents, DenseKind(manifest.dense))
     lexical = LexicalIndex.load(folder / LEXICAL)
     spans = manifest.settings.token_vectors
     tokens = SpanStore(folder / TOKENS, manifest.documents) if spans else None
     sentences = SpanStore(folder / SENTENCES, manifest.documents) if spans else None
-    store = Store(folder / STORE)
+    store = Store(folder / STORE, manifest.documents)
     expected = (manifest.n_chunks, manifest.model.dim, manifest.model.token_dim)
     parts = {
         DENSE: (dense.n_vectors, dense.dim, expected[2]),

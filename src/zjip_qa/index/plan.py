@@ -109,8 +109,10 @@ def why_anew(manifest: Manifest, encoder: Encoder, settings: IndexSettings) -> s
         return f"it was built by version {manifest.package_version}, this is {package_version()}"
     if manifest.model != model_record(encoder):
         return f"it was built with the model {manifest.model.name}, now {encoder.name} is asked for"
-    # The segmenter's fingerprint stands for the dictionary, whose path may differ.
-    if replace(manifest.settings, user_dictionary=None) != replace(settings, user_dictionary=None):
+    # The segmenter's fingerprint stands for the dictionary, whose path may differ; how vectors are
+    # searched changes none of them.
+    before = replace(manifest.settings, user_dictionary=None, exact_up_to=settings.exact_up_to)
+    if before != replace(settings, user_dictionary=None):
         return "it was built with other settings"
     return ""
 

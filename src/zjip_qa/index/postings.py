@@ -103,6 +103,8 @@ class PostingsBuilder:
         for start, stop, here in self._copied:
             places[start:stop] = np.arange(here, here + stop - start, dtype=np.int32)
         chunks = places[source.chunks]
+        if (places >= 0).all():
+            return _Postings(source.terms, source.offsets, chunks, source.counts)
         kept = chunks >= 0
         # Chunks keep their order, so what was sorted by (term, chunk) still is.
         before = np.zeros(len(kept) + 1, dtype=np.int64)

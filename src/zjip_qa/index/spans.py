@@ -6,9 +6,8 @@ others in memory. It does not compare vectors.
 A component in [−1, 1] is stored as the nearest integer to 127 times it, so a unit vector of
 length d comes back within √d / 254 of itself.
 
-This is by far the largest part of an index, so it lies in up to 64 shards, a document's by the hash
-of its name: a build that changes some documents writes their shards and links the others, and the
-result is that of a full build to the last byte. In a shard each document has a record, in order:
+This is by far the largest part of an index, so it lies in up to 64 shards (see `shards`). In a
+shard each document has a record, in order:
 
     vectors (n_spans, dim) int8, padded to 8 bytes; offsets (n_chunks + 1,) int64, the chunks' first
     rows; spans (n_spans, 2) int32; weights (n_spans,) float32, padded to 8 bytes
@@ -18,10 +17,8 @@ result is that of a full build to the last byte. In a shard each document has a 
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
-import shutil
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from types import TracebackType
@@ -33,10 +30,12 @@ from numpy.typing import NDArray
 from zjip_qa.embedding.encoder import SpanVectors
 from zjip_qa.errors import BrokenIndex
 from zjip_qa.index.manifest import DocumentRecord
+from zjip_qa.index.shards import Links, shard_name, shard_number
 
 _SCALE = 127.0
 _COPIED_AT_ONCE = 1 << 22
 _N_SHARDS = 64
+_SUFFIX = "spans"
 _ALIGNED = 8
 _SHAPE = "shape.json"
 _RECORDS = "records.npy"
@@ -75,7 +74,7 @@ def dequantised(vectors: NDArray[np.int8]) -> NDArray[np.float32]:
 
 def shard_of(doc_id: str) -> str:
     """Name of the file that a document's vectors are in."""
-    return f"{hashlib.sha256(doc_id.encode()).digest()[0] % _N_SHARDS:02d}.spans"
+    return shard_name(shard_number(doc_id, _N_SHARDS), _SUFFIX)
 
 
 class _Record(NamedTuple):
@@ -205,13 +204,10 @@ class SpanStoreWriter:
             touched: the documents that differ between `source` and the new store; all others are
                 going to be copied, in the same order.
         """
-        folder.mkdir(parents=True, exist_ok=True)
         self._folder = folder
         self._dim = dim
         self._source = source
-        self._rewritten = {shard_of(doc_id) for doc_id in touched}
-        self.linked: set[str] = set()
-        """Names of the files that are those of `source`."""
+        self._links = Links(source.folder if source else None, folder, touched, _N_SHARDS, _SUFFIX)
         self._records: list[tuple[int, int]] = []
         self._n_chunks = 0
         self._file: BinaryIO | None = None
@@ -219,6 +215,11 @@ class SpanStoreWriter:
         self._offsets = [0]
         self._spans: list[NDArray[np.int32]] = []
         self._weights: list[NDArray[np.float32]] = []
+
+    @property
+    def linked(self) -> set[str]:
+        """Names of the files that are those of `source`."""
+        return self._links.linked
 
     def begin(self, doc_id: str) -> None:
         """Start the record of a document; its chunks follow, then `end`."""
@@ -270,17 +271,14 @@ class SpanStoreWriter:
         """Add a document of `source`."""
         if self._source is None:
             raise ValueError("there is no store to copy from")
-        name, row = shard_of(doc_id), self._source.rows[doc_id]
+        row = self._source.rows[doc_id]
         record, n_spans = self._source.record(row), self._source.n_spans(row)
         self._n_chunks += self._source._documents[row].n_chunks
-        if name not in self._rewritten:
-            if name not in self.linked:
-                _link(self._source.folder / name, self._folder / name)
-                self.linked.add(name)
+        if self._links.take(doc_id):
             self._records.append((record.vectors, n_spans))
             return
         # Read, not mapped: pages of a map would count as memory of this process.
-        with (self._source.folder / name).open("rb") as old, self._shard(doc_id) as new:
+        with (self._source.folder / shard_of(doc_id)).open("rb") as old, self._shard(doc_id) as new:
             self._records.append((new.tell(), n_spans))
             old.seek(record.vectors)
             left = record.end - record.vectors
@@ -320,14 +318,6 @@ class SpanStoreWriter:
 
 def _padded(size: int) -> int:
     return -(-size // _ALIGNED) * _ALIGNED
-
-
-def _link(old: Path, new: Path) -> None:
-    """Let a file that is never changed stand in two folders; copy it where links are unknown."""
-    try:
-        os.link(old, new)
-    except OSError:
-        shutil.copyfile(old, new)
 
 
 def _map(path: Path, expected: int) -> NDArray[np.uint8]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import shutil
 import time
-from bisect import bisect_left
 from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
@@ -25,10 +24,11 @@ from numpy.typing import NDArray
 from zjip_qa.chunks import passage_text, split_document
 from zjip_qa.documents import CorpusFile, Problem, read_document
 from zjip_qa.documents.duplicates import find_duplicates, signature
-from zjip_qa.embedding.encoder import Encoder, SpanVectors
+from zjip_qa.embedding.encoder import Encoder
 from zjip_qa.errors import CorpusError, UnreadableDocument
 from zjip_qa.index.align import align_translation
-from zjip_qa.index.dense import DenseIndex
+from zjip_qa.index.dense_shards import DenseShardsWriter
+from zjip_qa.index.encoding import encode_chunks
 from zjip_qa.index.generations import writing
 from zjip_qa.index.manifest import (
     FORMAT_VERSION,
@@ -52,11 +52,11 @@ from zjip_qa.index.opened import (
 )
 from zjip_qa.index.postings import PostingsBuilder
 from zjip_qa.index.spans import SpanStoreWriter
-from zjip_qa.index.store import AlignedText, StoreWriter
+from zjip_qa.index.store_writer import AlignedText, StoreWriter
 from zjip_qa.index.unfinished import RememberingEncoder
 from zjip_qa.settings import IndexSettings
 from zjip_qa.text import Segmenter
-from zjip_qa.types import Chunk, Document, Sentence, Span
+from zjip_qa.types import Chunk, Document, Sentence
 
 # Texts given to the encoder at once. A batch never spans documents, so a document gets the same
 # vectors to the last bit whichever documents are built with it.
@@ -154,7 +154,6 @@ class GenerationWriter:
         self._reused = reused
         self._documents: list[DocumentRecord] = []
         self.problems: list[Problem] = []
-        self._vectors: list[NDArray[np.float32]] = []
         self._signatures: list[NDArray[np.uint32]] = []
         self._encoded = _Speed()
         self._postings = PostingsBuilder()
@@ -169,7 +168,14 @@ class GenerationWriter:
         self._tokens = self._sentences = None
         with writing(folder.parent), ExitStack() as files:
             self._store = files.enter_context(
-                StoreWriter(folder / STORE, copy_from=reused.folder / STORE if reused else None)
+                StoreWriter(
+                    folder / STORE,
+                    copy_from=reused.folder / STORE if reused else None,
+                    touched=touched,
+                )
+            )
+            self._dense = DenseShardsWriter(
+                folder / DENSE, source=reused.dense if reused else None, touched=touched
             )
             if settings.user_dictionary is not None:
                 self._keep_dictionary(settings.user_dictionary)
@@ -189,6 +195,11 @@ class GenerationWriter:
     def n_chunks(self) -> int:
         """Chunks written so far."""
         return self._postings.n_chunks
+
+    @property
+    def linked_vectors(self) -> Collection[str]:
+        """Names of the files of vectors that are those of the reused generation."""
+        return self._dense.linked
 
     def note(self, problem: Problem) -> None:
         """Record that a file isn't in the index."""
@@ -250,7 +261,6 @@ class GenerationWriter:
         start, stop = record.first_chunk, record.first_chunk + record.n_chunks
         self._documents.append(replace(record, first_chunk=self.n_chunks))
         self._signatures.append(self._rows[record.doc_id])
-        self._vectors.append(self._reused.dense.vectors(np.arange(start, stop)))
         if self._lexical is not None:
             self._postings.copy(self._lexical, start, stop)
         else:
@@ -259,6 +269,7 @@ class GenerationWriter:
                 self._postings.add(self._terms(passage_text(chunk, title)[0]))
         with writing(self._folder.parent):
             self._store.copy(record.doc_id)
+            self._dense.copy(record)
             for spans in self._span_writers():
                 spans.copy(record.doc_id)
 
@@ -266,10 +277,7 @@ class GenerationWriter:
         """Write what was held back, and the manifest last."""
         with writing(self._folder.parent):
             self._files.close()
-            vectors = np.concatenate(self._vectors)
-            self._vectors.clear()  # FAISS makes a copy too: two at a time are enough
-            DenseIndex.from_vectors(vectors).save(self._folder / DENSE)
-            del vectors
+            dense = self._dense.finish(self._settings.exact_up_to)
             self._postings.finish().save(self._folder / LEXICAL)
             signatures = np.stack(self._signatures)
             np.save(self._folder / SIGNATURES, signatures, allow_pickle=False)
@@ -295,6 +303,7 @@ class GenerationWriter:
                 ),
                 speed=self._encoded.measured(self._reused.manifest.speed if self._reused else 0.0),
                 files=record_files(self._folder, self._linked()),
+                dense=dense,
             )
             (self._folder / MANIFEST).write_text(to_json(manifest), encoding="utf-8", newline="\n")
         return manifest
@@ -314,7 +323,12 @@ class GenerationWriter:
             return {}
         names = {
             f"{folder}/{name}"
-            for folder, writer in ((TOKENS, self._tokens), (SENTENCES, self._sentences))
+            for folder, writer in (
+                (STORE, self._store),
+                (DENSE, self._dense),
+                (TOKENS, self._tokens),
+                (SENTENCES, self._sentences),
+            )
             if writer is not None
             for name in writer.linked
         }
@@ -340,25 +354,18 @@ class GenerationWriter:
     def _add_chunks(
         self, chunks: Sequence[Chunk], title: str, sentences: Sequence[Sentence]
     ) -> None:
-        passages = [passage_text(chunk, title) for chunk in chunks]
-        encoded = self._encoder.encode_passages(
-            [text for text, _ in passages],
-            [
-                _in_passage(sentences, chunk, offset)
-                for chunk, (_, offset) in zip(chunks, passages, strict=True)
-            ],
-        )
-        self._vectors.append(encoded.vectors)
-        for text, _ in passages:
-            self._postings.add(self._terms(text))
+        encoded = encode_chunks(self._encoder, chunks, title, sentences)
+        self._dense.append(chunks[0].doc_id, encoded.vectors)
+        for chunk in chunks:
+            self._postings.add(self._terms(passage_text(chunk, title)[0]))
         for writer, found in (
             (self._tokens, encoded.tokens),
             (self._sentences, encoded.sentences),
         ):
             if writer is not None:
                 with writing(self._folder.parent):
-                    for chunk, (_, offset), vectors in zip(chunks, passages, found, strict=True):
-                        writer.append(_in_document(vectors, chunk, offset))
+                    for vectors in found:
+                        writer.append(vectors)
 
     def _terms(self, text: str) -> list[str]:
         return [token.term for token in self._segmenter.index_terms(text)]
@@ -374,24 +381,3 @@ class GenerationWriter:
     ) -> None:
         with writing(self._folder.parent):
             self._files.__exit__(kind, error, trace)
-
-
-def _in_passage(sentences: Sequence[Sentence], chunk: Chunk, offset: int) -> list[Span]:
-    """Where the sentences of a chunk stand in its passage, whose heading is `offset` long."""
-    first = bisect_left(sentences, chunk.start, key=lambda sentence: sentence.span.start)
-    last = bisect_left(sentences, chunk.end, key=lambda sentence: sentence.span.start)
-    shift = offset - chunk.start
-    return [Span(s.span.start + shift, s.span.end + shift) for s in sentences[first:last]]
-
-
-def _in_document(found: SpanVectors, chunk: Chunk, offset: int) -> SpanVectors:
-    """Keep the vectors of the chunk's own text, with spans in its document.
-
-    The headings that a passage starts with give the tokens their context, but stand elsewhere.
-    """
-    own = found.spans[:, 0] >= offset
-    return SpanVectors(
-        found.vectors[own],
-        found.spans[own] + np.int32(chunk.start - offset),
-        found.weights[own],
-    )

@@ -1,4 +1,4 @@
-"""Indexes the passages of an evaluation data set, in a folder that is thrown away afterwards."""
+"""Indexes the passages of an evaluation data set, in a folder that is the caller's to remove."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class PassageIndex:
         weights: FusionWeights | None = None,
     ) -> None:
         corpus = folder / "passages"
-        corpus.mkdir(parents=True)
+        corpus.mkdir(parents=True, exist_ok=True)  # of a run that was interrupted
         self._ids: dict[str, str] = {}
         for number, document in enumerate(documents):
             name = f"{number:08d}.txt"

@@ -6,14 +6,15 @@ import hashlib
 import json
 import logging
 import math
+import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from time import perf_counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import zjip_qa
 from zjip_qa.errors import EvaluationError
@@ -23,9 +24,12 @@ if TYPE_CHECKING:
     from zjip_qa.embedding import Encoder
     from zjip_qa.evaluation import Dataset, Question, ReadingReport, Report
     from zjip_qa.evaluation.comparison import Change
-    from zjip_qa.evaluation.resume import Remembering
+    from zjip_qa.evaluation.resume import RememberedSearches
     from zjip_qa.index import Progress
     from zjip_qa.knowledge_base import KnowledgeBase
+
+_Searched = TypeVar("_Searched")
+_Remembered = TypeVar("_Remembered", bound="RememberedSearches")
 
 Told = Callable[["Progress"], None]
 """Told of each step of indexing."""
@@ -95,7 +99,9 @@ def evaluate_questions(
 def evaluate_dataset(
     dataset: Dataset, name: str, bench: Bench, variants: Sequence[Variant]
 ) -> Report:
-    """Index a data set in a folder that is thrown away, and evaluate on it.
+    """Index a data set beside the index and evaluate on it; what was made is then thrown away.
+
+    An interrupted run goes on where it was, in encoding as in searching.
 
     Raises:
         ZjipQAError: the model can't be used, or a query can't be asked.
@@ -107,25 +113,43 @@ def evaluate_dataset(
 
     def run(variant: Variant) -> Report:
         from zjip_qa.evaluation import evaluate_dataset
+        from zjip_qa.evaluation.dataset import dataset_documents
+        from zjip_qa.evaluation.resume import RememberedSearches
         from zjip_qa.interfaces.datasets import PassageIndex
         from zjip_qa.text import detect_language
 
         chosen = load_encoder(variant.model) if variant.model else encoder
-        with (
-            tempfile.TemporaryDirectory() as folder,
-            bench.show_indexing() as told,
-            bench.show_questions() as counted,
-        ):
-            return evaluate_dataset(
-                dataset,
-                lambda documents: PassageIndex(
-                    documents, Path(folder), chosen, told, variant.indexing, variant.weights
-                ),
-                language_of=detect_language,
-                retrievers=(variant.retriever,) if variant.retriever else bench.retrievers,
-                settings={"data set": name, "model": chosen.name},
-                progress=counted,
-            )
+        decided_by: dict[str, object] = {
+            "data set": _hash(asdict(dataset)),
+            "model": chosen.fingerprint,
+            "indexing": asdict(variant.indexing) if variant.indexing else None,
+            "weights": asdict(variant.weights) if variant.weights else None,
+            "code": _code(),
+        }
+        with _passages_folder(bench.index, decided_by) as folder:
+            with bench.show_indexing() as told:
+                passages = PassageIndex(
+                    list(dataset_documents(dataset, detect_language)),
+                    folder,
+                    chosen,
+                    told,
+                    variant.indexing,
+                    variant.weights,
+                )
+            with (
+                _remembering(passages, RememberedSearches, folder, decided_by) as found,
+                bench.show_questions() as counted,
+            ):
+                searcher, clock = found
+                return evaluate_dataset(
+                    dataset,
+                    lambda _: searcher,
+                    language_of=detect_language,
+                    retrievers=(variant.retriever,) if variant.retriever else bench.retrievers,
+                    settings={"data set": name, "model": chosen.name},
+                    progress=counted,
+                    clock=clock,
+                )
 
     report = run(Variant(BASE))
     base = outcome(BASE, report.rows)
@@ -151,6 +175,7 @@ def _run(
     name: str, questions: Sequence[Question], variant: Variant, bench: Bench, encoder: Encoder
 ) -> Report:
     from zjip_qa.evaluation import evaluate
+    from zjip_qa.evaluation.resume import Remembering
 
     retrievers = (variant.retriever,) if variant.retriever else bench.retrievers
     settings = {"questions": name}
@@ -162,9 +187,10 @@ def _run(
             "code": _code(),
         }
         with (
-            _remembering(knowledge_base, bench.index, decided_by) as (searcher, clock),
+            _remembering(knowledge_base, Remembering, bench.index, decided_by) as found,
             bench.show_questions() as counted,
         ):
+            searcher, clock = found
             return evaluate(
                 searcher,
                 questions,
@@ -199,14 +225,39 @@ def _opened(
 
 
 @contextmanager
+def _passages_folder(index: Path, decided_by: Mapping[str, object]) -> Iterator[Path]:
+    """A folder for a data set's passages, which stays beside the index until a run is through.
+
+    A temporary one where the index cannot be written to.
+    """
+    folder = index / f"evaluation-{_hash(decided_by)}.passages"
+    is_new_index = not index.exists()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as exc:
+        logger.warning("%s cannot be written (%s); an interrupted run starts anew", folder, exc)
+        with tempfile.TemporaryDirectory() as name:
+            yield Path(name)
+        return
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
+    if is_new_index:
+        with suppress(OSError):  # a build may have begun there meanwhile
+            index.rmdir()
+
+
+@contextmanager
 def _remembering(
-    knowledge_base: KnowledgeBase, folder: Path, decided_by: Mapping[str, object]
-) -> Iterator[tuple[KnowledgeBase | Remembering, Callable[[], float]]]:
-    """Remember every step beside the index, where it can be written to."""
-    from zjip_qa.evaluation.resume import Remembering, state_path
+    knowledge_base: _Searched,
+    remember: Callable[[_Searched, Path], _Remembered],
+    folder: Path,
+    decided_by: Mapping[str, object],
+) -> Iterator[tuple[_Searched | _Remembered, Callable[[], float]]]:
+    """Remember every step in `folder`, where it can be written to."""
+    from zjip_qa.evaluation.resume import state_path
 
     try:
-        remembering = Remembering(knowledge_base, state_path(folder, decided_by))
+        remembering = remember(knowledge_base, state_path(folder, decided_by))
     except EvaluationError as exc:
         logger.warning("%s", exc)
         yield knowledge_base, perf_counter
@@ -249,6 +300,12 @@ def _since_last(
 
 def _digest(questions: Sequence[Question]) -> str:
     text = json.dumps([asdict(question) for question in questions], ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _hash(values: Mapping[str, object]) -> str:
+    # Half a surrogate pair, which JSON allows, has no UTF-8: written as ASCII it has.
+    text = json.dumps(values, sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 

@@ -67,7 +67,9 @@ def examples_from_headings(documents: Iterable[Document], most: int = N_EXAMPLES
                 continue
             if 0 < after.level <= block.level:
                 continue  # nothing stands under it
-            pattern = "“{}”讲了什么?" if document.language == Language.ZH else "What does “{}” say?"
+            pattern = (
+                "“{}”讲了什么？" if document.language == Language.ZH else "What does “{}” say?"
+            )
             question = pattern.format(heading.strip(" —–-:："))
             if question not in found[document.language]:
                 found[document.language].append(question)

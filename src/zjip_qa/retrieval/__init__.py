@@ -3,11 +3,13 @@
 from zjip_qa.retrieval.bridge import Bridge, load_bridge
 from zjip_qa.retrieval.late import WordMatch, similarities
 from zjip_qa.retrieval.lexical import query_terms
+from zjip_qa.retrieval.passages import Passages
 from zjip_qa.retrieval.retriever import FusionWeights, Retriever, RetrieverName
 
 __all__ = [
     "Bridge",
     "FusionWeights",
+    "Passages",
     "Retriever",
     "RetrieverName",
     "WordMatch",

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
-from numpy.typing import NDArray
-
-from zjip_qa.index import LexicalIndex, QueryTerm
+from zjip_qa.index import QueryTerm
 from zjip_qa.retrieval.bridge import Alternatives, Bridge
 from zjip_qa.retrieval.transliteration import load_transliterator
 from zjip_qa.text import Segmenter, is_function_word
@@ -82,10 +79,3 @@ def _by_sound(words: Sequence[str], held: Sequence[str], *, known: bool) -> Alte
             if sum(share for _, share in found) >= _LEAST_SURE:
                 return found
     return ()
-
-
-def lexical_scores(
-    question: str, index: LexicalIndex, segmenter: Segmenter, bridge: Bridge
-) -> NDArray[np.float32]:
-    """Score every chunk for a question: (n_chunks,), 0 where no word is met."""
-    return index.scores(query_terms(question, segmenter, bridge, index.terms))

@@ -16,11 +16,12 @@ from numpy.typing import NDArray
 
 from zjip_qa.embedding import Encoded, Encoder, SpanVectors
 from zjip_qa.embedding.tokens import no_tokens
-from zjip_qa.index import OpenIndex
+from zjip_qa.index import OpenIndex, QueryTerm
 from zjip_qa.retrieval.bridge import Bridge
 from zjip_qa.retrieval.fusion import best_first, fuse
 from zjip_qa.retrieval.late import WordMatch, max_sim, similarities, word_matches
-from zjip_qa.retrieval.lexical import lexical_scores
+from zjip_qa.retrieval.lexical import query_terms
+from zjip_qa.retrieval.passages import Passages
 from zjip_qa.text import Segmenter
 from zjip_qa.types import Chunk, ChunkId, Hit, Language, Query
 
@@ -69,6 +70,8 @@ class Retriever:
         self._segmenter = segmenter
         self._bridge = bridge
         self._weights = weights or FusionWeights()
+        self.passages = Passages(index, encoder)
+        """What the hits are read by."""
 
     def encode(self, query: Query) -> Encoded:
         """Encode a question once, for `search` and for whoever reads the hits."""
@@ -97,10 +100,8 @@ class Retriever:
             raise ValueError(f"k must be at least 1, got {k}")
         name = RetrieverName(retriever)
         if name is RetrieverName.LEXICAL:
-            scores = self.lexical(query.text)
-            ids = np.flatnonzero(scores > 0).astype(np.int64)
-            top = ids[best_first(scores[ids], ids, k)]
-            return self._hits(top, scores[top], {"lexical": scores[top]})
+            ids, scores = self._index.lexical.best(self.terms(query.text), k)
+            return self._hits(ids, scores, {"lexical": scores})
         encoded = encoded or self.encode(query)
         if name is RetrieverName.DENSE:
             _, found = self._index.dense.search(encoded.vectors, max(N_CANDIDATES, k))
@@ -110,9 +111,9 @@ class Retriever:
             return self._hits(ids[order], scores[order], {"dense": scores[order]})
         return self._hybrid(query, encoded.vectors, encoded.tokens[0], k)
 
-    def lexical(self, question: str) -> NDArray[np.float32]:
-        """Lexical scores of every chunk, (n_chunks,)."""
-        return lexical_scores(question, self._index.lexical, self._segmenter, self._bridge)
+    def terms(self, question: str) -> list[QueryTerm]:
+        """The weighted index terms that the lexical leg looks for."""
+        return query_terms(question, self._segmenter, self._bridge, self._index.lexical.terms)
 
     def word_matches(self, query: Query, chunks: Sequence[Chunk]) -> list[list[WordMatch]]:
         """Say which words of a question met which of each chunk in late interaction.
@@ -147,15 +148,14 @@ class Retriever:
     ) -> list[Hit]:
         weights = self._weights
         n = max(N_CANDIDATES, k)
-        lexical_all = self.lexical(query.text)
-        met = np.flatnonzero(lexical_all > 0).astype(np.int64)
+        terms = self.terms(query.text)
+        by_words, _ = self._index.lexical.best(terms, n)
         _, by_vector = self._index.dense.search(vector, n)
-        by_words = met[best_first(lexical_all[met], met, n)]
         ids = np.union1d(by_vector[0], by_words)
         if len(ids) == 0:
             return []
         dense = self._dense(vector[0], ids)
-        lexical = lexical_all[ids]
+        lexical = self._index.lexical.scores(terms, ids)
         share = weights.lexical_zh if query.language is Language.ZH else weights.lexical_en
         scores = fuse([(1.0, dense), (share, lexical)])
         order = best_first(scores, ids, max(k, N_RERANKED))

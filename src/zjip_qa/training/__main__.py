@@ -17,7 +17,7 @@ from zjip_qa.training.data import sample_sentences
 from zjip_qa.training.train import N_ROWS, Paths, train
 from zjip_qa.types import Language
 
-N_EXAMPLES = 20_800
+N_EXAMPLES = 43_200
 """Examples that the reader is trained on."""
 _PACKAGE = Path(__file__).parents[1]
 _ON_LAWS = _PACKAGE / "training/data/law-questions.jsonl"

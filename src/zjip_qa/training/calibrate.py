@@ -23,7 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
-from zjip_qa.answering.answerer import N_READ
+from zjip_qa.answering.candidates import N_READ
 from zjip_qa.answering.closely import read_closely
 from zjip_qa.answering.evidence import Evidence, EvidenceFinder
 from zjip_qa.answering.names import places_in
@@ -315,7 +315,7 @@ class _Asker:
         self.texts = {d.doc_id: store.document(d.doc_id).text for d in store.documents()}
         self._segmenter, bridge = Segmenter(), load_bridge()
         self._retriever = Retriever(opened, encoder, self._segmenter, bridge)
-        self._finder = EvidenceFinder(opened, self._segmenter, bridge)
+        self._finder = EvidenceFinder(opened, self._retriever.passages, self._segmenter, bridge)
         self._scope = ScopeCheck(opened, self._segmenter)
 
     def ask(

@@ -26,7 +26,7 @@ from torch import Tensor
 from torch.nn import functional
 from transformers import AutoModel, PreTrainedModel
 
-from zjip_qa.answering.reader import HEADS, joined
+from zjip_qa.answering.reader import HEADS, joined, traits
 from zjip_qa.embedding.light import GRAPH, WORD_EMBEDDINGS, load_tokenizer, map_tensor
 from zjip_qa.text.dictionary import load_dictionary
 from zjip_qa.training.export import trace_body
@@ -43,10 +43,12 @@ _HEAD_RATE = 1e-3
 _WARM_UP = 0.05
 _CHECKPOINT_SECONDS = 600
 _N_FITTED = 400
+N_TRAITS = 5
+"""Columns of `answering.reader.traits`."""
 
 
 class ReadingModel(torch.nn.Module):
-    """Body, heads, and the vector that marks the words of a passage; word vectors don't move."""
+    """Body, heads, and vectors for what each word is told to be; word vectors don't move."""
 
     def __init__(self, body: PreTrainedModel) -> None:
         super().__init__()
@@ -55,12 +57,12 @@ class ReadingModel(torch.nn.Module):
         words = table.get_parameter("weight").detach().clone()
         self.register_buffer("words", words, persistent=False)
         dim = words.shape[1]
-        self.mark = torch.nn.Parameter(torch.zeros(dim))
+        self.marks = torch.nn.Parameter(torch.zeros(N_TRAITS, dim))
         self.heads = torch.nn.Parameter(torch.randn(dim, 2) * 0.02)
 
-    def forward(self, ids: Tensor, mask: Tensor, passage: Tensor) -> Tensor:
+    def forward(self, ids: Tensor, mask: Tensor, told: Tensor) -> Tensor:
         """Logits (n, length, 2) of start and end."""
-        embedded = self.get_buffer("words")[ids] + passage[..., None] * self.mark
+        embedded = self.get_buffer("words")[ids] + told @ self.marks
         states = self.body(inputs_embeds=embedded, attention_mask=mask).last_hidden_state
         logits: Tensor = states @ self.heads
         return logits
@@ -69,21 +71,23 @@ class ReadingModel(torch.nn.Module):
 class _Batch:
     """Examples as tensors; position 0 stands for "no answer"."""
 
-    def __init__(self, rows: Sequence[tuple[list[int], int, int, int]]) -> None:
+    def __init__(
+        self, rows: Sequence[tuple[list[int], int, int, int]], table: NDArray[np.float16]
+    ) -> None:
         length = max(len(ids) for ids, *_ in rows)
         self.ids = torch.zeros(len(rows), length, dtype=torch.long)
         self.mask = torch.zeros(len(rows), length, dtype=torch.long)
-        self.passage = torch.zeros(len(rows), length)
+        self.told = torch.zeros(len(rows), length, N_TRAITS)
         for i, (ids, first, _, _) in enumerate(rows):
             self.ids[i, : len(ids)] = torch.tensor(ids)
             self.mask[i, : len(ids)] = 1
-            self.passage[i, first : len(ids)] = 1
+            self.told[i, : len(ids)] = torch.from_numpy(traits(ids, first, table))
         self.targets = torch.tensor([[start, end] for _, _, start, end in rows])
 
     def loss(self, model: ReadingModel) -> Tensor:
         """Cross-entropy of the answer's first and last token."""
-        logits = model(self.ids, self.mask, self.passage)
-        allowed = (self.passage > 0) & (self.mask > 0)
+        logits = model(self.ids, self.mask, self.told)
+        allowed = self.told[..., 0] > 0
         allowed[:, 0] = True
         logits = logits.masked_fill(~allowed[..., None], -1e4)
         starts, ends = (
@@ -109,7 +113,9 @@ def to_row(tokenizer: Tokenizer, example: Example) -> tuple[list[int], int, int,
     return ids, first, first + covered[0], first + covered[-1]
 
 
-def batches(examples: Examples, tokenizer: Tokenizer, seed: int) -> Iterator[_Batch]:
+def batches(
+    examples: Examples, tokenizer: Tokenizer, table: NDArray[np.float16], seed: int
+) -> Iterator[_Batch]:
     """Batches of like length, without end."""
     rng = np.random.default_rng(seed)
     stream = iter(examples)
@@ -117,7 +123,7 @@ def batches(examples: Examples, tokenizer: Tokenizer, seed: int) -> Iterator[_Ba
         rows = [to_row(tokenizer, example) for example in islice(stream, _BATCH * _SORTED)]
         rows.sort(key=lambda row: len(row[0]))
         for start in (rng.permutation(_SORTED) * _BATCH).tolist():
-            yield _Batch(rows[start : start + _BATCH])
+            yield _Batch(rows[start : start + _BATCH], table)
 
 
 def train_reader(
@@ -143,7 +149,7 @@ def train_reader(
     optimizer = torch.optim.AdamW(
         [
             {"params": moving, "lr": _RATE, "peak": _RATE},
-            {"params": [reader.mark, reader.heads], "lr": _HEAD_RATE, "peak": _HEAD_RATE},
+            {"params": [reader.marks, reader.heads], "lr": _HEAD_RATE, "peak": _HEAD_RATE},
         ],
         weight_decay=0.01,
     )
@@ -153,12 +159,13 @@ def train_reader(
         done = _load(out, reader, optimizer)
         logger.info("going on after step %d of %d", done, n_steps)
     examples = Examples(paths, load_dictionary().glosses, seed)
+    drawn = batches(examples, tokenizer, _words(model), seed)
     logger.info("%d questions", len(examples))
     began = saved = time.monotonic()
     losses: list[float] = []
     with Progress(*Progress.get_default_columns(), console=Console(stderr=True)) as progress:
         bar = progress.add_task("reading", total=n_steps, completed=done)
-        for step, batch in enumerate(islice(batches(examples, tokenizer, seed), done, n_steps)):
+        for step, batch in enumerate(islice(drawn, done, n_steps)):
             share = (done + step) / n_steps
             fall = min((share + 1e-3) / _WARM_UP, 1.0) * (1 - share)
             for group in optimizer.param_groups:
@@ -200,21 +207,24 @@ def export_reader(
     reader = ReadingModel(body).eval()
     reader.load_state_dict(_weights(trained), strict=False)
     graph = trace_body(_sdpa(model, reader.body))
-    mark = reader.mark.detach().numpy()
-    rows = map_tensor(model / "model.safetensors", WORD_EMBEDDINGS)
-    drawn = islice(batches(Examples(paths, {}, seed), tokenizer, seed), _N_FITTED // _BATCH)
+    marks = reader.marks.detach().numpy()
+    table = _words(model)
+    drawn = batches(Examples(paths, {}, seed), tokenizer, table, seed)
     feeds = (
         {
-            "word_embeddings": rows[batch.ids.numpy()].astype(np.float32)
-            + batch.passage.numpy()[..., None] * mark,
+            "word_embeddings": table[batch.ids.numpy()].astype(np.float32)
+            + batch.told.numpy() @ marks,
             "attention_mask": batch.mask.numpy(),
         }
-        for batch in drawn
+        for batch in islice(drawn, _N_FITTED // _BATCH)
     )
     quantised = quantise(graph, activation_ranges(graph, feeds))
     out.mkdir(parents=True, exist_ok=True)
     onnx.save(quantised, out / GRAPH)
-    heads: dict[str, NDArray[np.float32]] = {"mark": mark, "heads": reader.heads.detach().numpy()}
+    heads: dict[str, NDArray[np.float32]] = {
+        "marks": marks,
+        "heads": reader.heads.detach().numpy(),
+    }
     save_file(heads, out / HEADS)
 
 
@@ -223,6 +233,10 @@ def _sdpa(model: Path, body: PreTrainedModel) -> PreTrainedModel:
     other: PreTrainedModel = AutoModel.from_pretrained(str(model), dtype=torch.float32)
     other.load_state_dict(body.state_dict())
     return other
+
+
+def _words(model: Path) -> NDArray[np.float16]:
+    return map_tensor(model / "model.safetensors", WORD_EMBEDDINGS)
 
 
 def _weights(folder: Path) -> dict[str, Tensor]:

@@ -87,7 +87,7 @@ def test_the_kind_of_answer(question: str, kind: AnswerKind) -> None:
         ("今年是第几届？", QuantityKind.ORDINAL, "届"),
         ("占全国的比重有多大？", QuantityKind.SHARE, ""),
         ("浙江大概占几成？", QuantityKind.SHARE, ""),
-        ("比上年提高了几个百分点", QuantityKind.SHARE, ""),
+        ("比上年提高了几个百分点", QuantityKind.SHARE, "个百分点"),
         ("同比增长多少？", QuantityKind.SHARE, ""),
         ("占到全国多少件？", None, "件"),
         ("质押融资金额是多少？", QuantityKind.MONEY, ""),
@@ -174,3 +174,26 @@ def test_a_long_period_is_its_ends_only() -> None:
 )
 def test_how_well_a_sentence_fits(question: str, text: str, fit: float) -> None:
     assert holds(read(question), text) == fit
+
+
+@pytest.mark.parametrize(
+    ("question", "counts"),
+    [
+        ("其中企业占多少？", False),
+        ("企业的占比是多少？", False),
+        ("What share of the patents went to firms?", False),
+        ("占比比去年提高了多少？", True),
+        ("占比提高了几个百分点？", True),
+        ("By how many percentage points did the share rise?", True),
+        ("How much did the percentage fall?", True),
+    ],
+)
+def test_percentage_points_are_no_share(question: str, counts: bool) -> None:
+    language = Language.ZH if "？" in question else Language.EN
+    assert read_question(question, language).counts_in("个百分点") is counts
+
+
+def test_who_asks_for_points_is_not_told_the_share() -> None:
+    for question in ("占比提高了几个百分点？", "By how many percentage points did the share rise?"):
+        language = Language.ZH if "？" in question else Language.EN
+        assert not read_question(question, language).counts_in("%")

@@ -33,12 +33,12 @@ def refused(question: str, index: OpenIndex, missing: tuple[str, ...] = ()) -> s
 @pytest.mark.parametrize(
     ("question", "said"),
     [
-        ("火星的专利转让了多少次？", "文档里没有提到:火星。"),
+        ("火星的专利转让了多少次？", "文档里没有提到：火星。"),
         ("How many patents did Mars transfer?", "They never mention: Mars."),
         # All of it is in the documents: what was looked for, and its kind.
-        ("浙江省专利是哪一年转让的？", "找的是时间:浙江省、专利、转让。"),
+        ("浙江省专利是哪一年转让的？", "找的是时间：浙江省、专利、转让。"),
         ("How many patents transferred?", "Looked for a figure on: patents, transferred."),
-        ("专利转让金额是多少？", "没有提到:金额。"),
+        ("专利转让金额是多少？", "没有提到：金额。"),
     ],
 )
 def test_a_refusal_says_what_was_looked_for(question: str, said: str, index: OpenIndex) -> None:

@@ -7,7 +7,7 @@ from zjip_qa.types import Sentence, Span
 @pytest.mark.parametrize(
     ("question", "heading"),
     [
-        ("“增强创新引领力 塑造发展新优势”讲了什么?", "增强创新引领力 塑造发展新优势"),
+        ("“增强创新引领力 塑造发展新优势”讲了什么？", "增强创新引领力 塑造发展新优势"),
         ("《第五章》一节说了些什么？", "第五章"),
         ("What does “Chapter V” say?", "Chapter V"),
         ('what does the section "Protection" cover', "Protection"),

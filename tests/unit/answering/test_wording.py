@@ -24,9 +24,9 @@ def test_nothing_is_named_where_nothing_is_missing() -> None:
 @pytest.mark.parametrize(
     ("question", "said"),
     [
-        ("罚款多少元？", "找的是金额:罚款。"),
-        ("第几名？", "找的是名次:罚款。"),
-        ("会怎样呢", "找的是:罚款。"),
+        ("罚款多少元？", "找的是金额：罚款。"),
+        ("第几名？", "找的是名次：罚款。"),
+        ("会怎样呢", "找的是：罚款。"),
     ],
 )
 def test_what_was_looked_for_is_of_the_kind_asked(question: str, said: str) -> None:

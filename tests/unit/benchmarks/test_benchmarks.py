@@ -85,3 +85,14 @@ def test_repeated_postings_are_those_of_a_corpus_that_holds_every_chunk_again() 
 
 def test_memory_is_told_where_the_system_keeps_account() -> None:
     assert 10 < phases.memory() <= phases.peak_memory() or np.isnan(phases.memory())
+
+
+def test_kinds_of_index_on_the_vectors_of_an_index(tmp_path: Path) -> None:
+    phases.build(tmp_path / "built", 60, token_vectors=True)
+    encoder = HashingEncoder()
+    vectors, queries = phases._drawn(500, encoder.dim, tmp_path / "built" / "index")
+    assert (vectors.shape, queries.shape) == ((500, encoder.dim), (50, encoder.dim))
+    np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1, rtol=1e-5)
+    kinds = dict(phases.index_types(500, encoder.dim, tmp_path / "built" / "index"))
+    assert kinds["Flat"]["recall@200"] == 1.0
+    assert kinds["int8, then exact"]["recall@10"] >= 0.98

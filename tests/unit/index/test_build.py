@@ -1,6 +1,8 @@
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -9,9 +11,20 @@ import pytest
 from tests.encoders import HashingEncoder
 from tests.unit.index.conftest import SETTINGS, Build
 
+from zjip_qa.embedding import Encoded
 from zjip_qa.errors import BrokenIndex, CorpusError, IndexUnusable
-from zjip_qa.index import Progress, QueryTerm, Stage, build_index, current, open_index, rollback
+from zjip_qa.index import (
+    DenseKind,
+    Progress,
+    QueryTerm,
+    Stage,
+    build_index,
+    current,
+    open_index,
+    rollback,
+)
 from zjip_qa.index.manifest import Manifest, verify
+from zjip_qa.index.opened import DENSE
 from zjip_qa.settings import IndexSettings
 from zjip_qa.types import Span
 
@@ -262,8 +275,8 @@ def test_the_one_before_can_be_restored(build: Build, corpus: Path, index: Path)
 
 def test_a_damaged_index_is_built_from_nothing(build: Build, index: Path) -> None:
     first = build()
-    (current(index) / "dense.faiss").write_bytes(b"")
-    with pytest.raises(BrokenIndex, match=r"dense\.faiss"):
+    next((current(index) / "dense").iterdir()).write_bytes(b"")
+    with pytest.raises(BrokenIndex, match=r"\.faiss"):
         open_index(index)
     second = build()
     assert second.generation != first.generation
@@ -282,7 +295,7 @@ def test_a_wrong_vector_is_found_before_the_index_is_used(
     (corpus / "b.txt").write_text("New.", encoding="utf-8")
     dense = sys.modules["zjip_qa.index.dense"].DenseIndex
     original = dense.from_vectors
-    monkeypatch.setattr(dense, "from_vectors", lambda vectors: original(vectors[::-1]))
+    monkeypatch.setattr(dense, "from_vectors", lambda vectors: original(-vectors))
     with pytest.raises(BrokenIndex, match="failed its check"):
         build()
     assert current(index).name == first.generation
@@ -339,3 +352,29 @@ def _generations(index: Path) -> list[str]:
 
 def _leftovers(index: Path) -> list[str]:
     return [name for name in _generations(index) if name.startswith("building-")]
+
+
+class _Forgetful(HashingEncoder):
+    """Encodes what a check samples, and no document."""
+
+    def encode_passages(
+        self, texts: Sequence[str], sentences: Sequence[Sequence[Span]] | None = None
+    ) -> Encoded:
+        assert sentences is None, "a document was encoded again"
+        return super().encode_passages(texts, sentences)
+
+
+def test_a_large_index_is_scanned_and_a_small_one_is_not(build: Build, index: Path) -> None:
+    n_chunks = build().n_chunks
+    with open_index(index) as opened:
+        assert opened.manifest.dense == DenseKind.FLAT
+        exact = opened.dense.search(opened.dense.vectors(np.arange(n_chunks)), 3)
+        assert not list((opened.folder / DENSE).glob("*.int8.faiss"))
+    report = build(_Forgetful(), replace(SETTINGS, exact_up_to=n_chunks - 1))
+    assert report.unchanged == _SOURCES
+    with open_index(index) as opened:
+        assert opened.manifest.dense == DenseKind.INT8
+        assert any(name.endswith(".int8.faiss") for name in _hashes(opened.manifest))
+        found = opened.dense.search(opened.dense.vectors(np.arange(n_chunks)), 3)
+        assert np.array_equal(exact[0], found[0])
+        assert np.array_equal(exact[1], found[1])

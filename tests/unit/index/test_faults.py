@@ -24,7 +24,7 @@ from zjip_qa.index.dense import DenseIndex
 from zjip_qa.index.lexical import LexicalIndex
 from zjip_qa.index.manifest import FORMAT_VERSION
 from zjip_qa.index.spans import SpanStoreWriter
-from zjip_qa.index.store import StoreWriter
+from zjip_qa.index.store_writer import StoreWriter
 from zjip_qa.settings import IndexSettings
 
 

@@ -1,5 +1,6 @@
 import math
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -7,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from zjip_qa.errors import BrokenIndex
+from zjip_qa.index import lexical
 from zjip_qa.index.lexical import LexicalIndex, QueryTerm
 from zjip_qa.index.postings import PostingsBuilder
 
@@ -132,3 +134,67 @@ def test_chunks_are_copied_in_order_from_one_index() -> None:
         builder.copy(source, 2, 4)
     with pytest.raises(ValueError, match="one index"):
         builder.copy(_index(), 3, 4)
+
+
+_WORDS = st.lists(st.sampled_from("甲乙丙丁"), max_size=8)
+
+
+@given(
+    chunks=st.lists(_WORDS, min_size=1, max_size=40),
+    asked=st.lists(
+        st.tuples(
+            st.sampled_from([1.0, 0.4, 2.0]),
+            st.lists(st.tuples(st.sampled_from("甲乙丙丁无"), st.sampled_from([1.0, 0.3]))),
+        ),
+        max_size=5,
+    ),
+    k=st.integers(1, 50),
+    common=st.sampled_from([0, 3, 4_096]),
+    sparse=st.sampled_from([0, 32]),
+)
+def test_the_best_are_those_of_scoring_every_chunk(
+    chunks: list[list[str]],
+    asked: list[tuple[float, list[tuple[str, float]]]],
+    k: int,
+    common: int,
+    sparse: int,
+) -> None:
+    index = LexicalIndex.build(len(chunks), chunks)
+    query = [QueryTerm(weight, tuple(alternatives)) for weight, alternatives in asked]
+    with pytest.MonkeyPatch.context() as patch:
+        # Also a handful of postings is to be taken for many, and merged in either way.
+        patch.setattr(lexical, "_COMMON", common)
+        patch.setattr(lexical, "_SPARSE", sparse)
+        ids, scores = index.best(query, k)
+    every = index.scores(query)
+    expected = [i for i in np.lexsort((np.arange(len(every)), -every)) if every[i] > 0][:k]
+    assert ids.tolist() == expected
+    assert scores.tolist() == every[expected].tolist()
+
+
+def test_a_common_word_is_looked_up_only_where_it_can_matter(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    index = LexicalIndex.build(
+        10_000, [["的", "专利"] if i == 777 else ["的"] * 2 for i in range(10_000)]
+    )
+    added: list[int] = []
+    add = LexicalIndex._add
+
+    def counting(self: LexicalIndex, word: Any, total: Any) -> None:
+        added.append(word.n_postings)
+        add(self, word, total)
+
+    monkeypatch.setattr(LexicalIndex, "_add", counting)
+    ids, scores = index.best([QueryTerm.word("的"), QueryTerm.word("专利")], 1)
+    assert ids.tolist() == [777]
+    assert added == [1]
+    assert scores[0] == index.scores([QueryTerm.word("的"), QueryTerm.word("专利")])[777]
+
+
+def test_some_chunks_score_as_they_do_among_all() -> None:
+    query = [QueryTerm(2.0, (("专利", 0.75), ("patent", 0.25))), QueryTerm.word("商标")]
+    every = _index().scores(query)
+    for some in ([], [0], [1, 3], [0, 1, 2, 3]):
+        ids = np.array(some, dtype=np.int64)
+        assert _index().scores(query, ids).tolist() == every[ids].tolist()

@@ -32,16 +32,16 @@ DOCUMENTS = [
 
 def test_headings_with_nothing_under_them_are_left_out() -> None:
     document = _document("c.md", "#专利\n##许可\n#商标\n#版权\n登记。\n#空\n", Language.ZH)
-    assert examples_from_headings([document]).zh == ("“专利”讲了什么?", "“版权”讲了什么?")
+    assert examples_from_headings([document]).zh == ("“专利”讲了什么？", "“版权”讲了什么？")
 
 
 def test_next_questions_leave_out_what_was_asked_or_cited() -> None:
     text = "".join(f"#第{n}章\n条文。\n" for n in "一二三四五六")
     document = _document("c.md", text, Language.ZH)
     found = next_questions(
-        [document], Examples(zh=("例?",)), ["“第二章”讲了什么?"], ["第一章 › 总则"], Language.ZH
+        [document], Examples(zh=("例?",)), ["“第二章”讲了什么？"], ["第一章 › 总则"], Language.ZH
     )
-    assert found == ("“第三章”讲了什么?", "“第四章”讲了什么?", "“第五章”讲了什么?")
+    assert found == ("“第三章”讲了什么？", "“第四章”讲了什么？", "“第五章”讲了什么？")
     other = next_questions([document], Examples(en=("One?", "Two?")), ["One?"], [], Language.EN)
     assert other == ("Two?",)
 
@@ -61,5 +61,5 @@ def test_without_usable_examples_headings_are_asked_about(
     if content is not None:
         (tmp_path / FILE_NAME).write_text(content, encoding="utf-8")
     assert load_examples(tmp_path, DOCUMENTS) == Examples(
-        ("“保护”讲了什么?",), ("What does “Law” say?",)
+        ("“保护”讲了什么？",), ("What does “Law” say?",)
     )

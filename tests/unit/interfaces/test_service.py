@@ -26,7 +26,7 @@ def test_it_builds_an_index_where_there_is_none(settings: Settings, core: Any) -
     service.start()
     assert last(service).phase is Phase.READY
     assert service.core.documents() == ["a.md"]
-    assert service.examples.zh == ("“保护”讲了什么?",)
+    assert service.examples.zh == ("“保护”讲了什么？",)
 
 
 def test_it_opens_the_index_that_is_there(settings: Settings, core: Any) -> None:

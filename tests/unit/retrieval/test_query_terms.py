@@ -6,7 +6,7 @@ import pytest
 
 from zjip_qa.index import LexicalIndex, QueryTerm
 from zjip_qa.retrieval.bridge import Bridge
-from zjip_qa.retrieval.lexical import lexical_scores, query_terms
+from zjip_qa.retrieval.lexical import query_terms
 from zjip_qa.text import Segmenter
 
 BRIDGE = Bridge(
@@ -56,7 +56,7 @@ def test_a_question_of_function_words_has_no_terms(segmenter: Segmenter) -> None
 def test_an_english_question_finds_a_chinese_text(segmenter: Segmenter) -> None:
     texts = ["浙江的专利转化", "今天的天气很好", "a patent of Zhejiang"]
     index = LexicalIndex.build(3, ([t.term for t in segmenter.index_terms(x)] for x in texts))
-    scores = lexical_scores("patents of Zhejiang", index, segmenter, BRIDGE)
+    scores = index.scores(query_terms("patents of Zhejiang", segmenter, BRIDGE, index.terms))
     assert scores[1] == 0
     # The word itself counts in full, a translation by its share.
     assert scores[2] > scores[0] > 0

@@ -45,7 +45,7 @@ def _drawn(squad: Path, seed: int = 0) -> list[Example]:
 def test_answers_are_where_they_are_said_to_be(squad: Path) -> None:
     answered = [e for e in _drawn(squad) if e.answer is not None]
     said = {e.passage[e.answer.start : e.answer.end] for e in answered if e.answer}
-    assert said == {"212万件", "30万件", "7000件"}
+    assert said == {"212万件", "30万件", "7000件", "212萬件", "30萬件"}
     assert all(len(e.passage) <= 207 for e in answered)
 
 
@@ -78,3 +78,40 @@ def test_some_questions_are_put_into_english_word_by_word(squad: Path) -> None:
 def test_the_same_seed_draws_the_same(squad: Path) -> None:
     assert _drawn(squad, 5) == _drawn(squad, 5)
     assert _drawn(squad, 5) != _drawn(squad, 6)
+
+
+def test_some_windows_lack_only_the_sentence_that_answers(tmp_path: Path) -> None:
+    context = "浙江有专利212万件。杭州有商标30万件。宁波登记了版权7000件。温州建成了三个园区。"
+    answers = [{"text": "30万件", "answer_start": context.index("30万件")}]
+    question = {"id": "1", "question": "杭州有多少件商标？", "answers": answers}
+    path = tmp_path / "one.json"
+    data = [{"paragraphs": [{"context": context, "qas": [question]}]}]
+    path.write_text(json.dumps({"data": data}), encoding="utf-8")
+    windows = {e.passage for e in _drawn(path) if e.answer is None}
+    assert "浙江有专利212万件。宁波登记了版权7000件。温州建成了三个园区。" in windows
+
+
+@pytest.mark.parametrize(
+    ("question", "changed"),
+    [
+        ("2023年首次成立的是什么？", "2023年最后一次成立的是什么？"),
+        ("2023年首次成立的是什么？", "1999年首次成立的是什么？"),
+        ("浙江首次成立了什么？", "江苏首次成立了什么？"),
+    ],
+    ids=["opposite", "figure", "name"],
+)
+def test_questions_are_changed_in_several_ways(tmp_path: Path, question: str, changed: str) -> None:
+    context = "2023年，浙江首次成立知识产权法庭，江苏在1999年成立了协会。"
+    answers = [{"text": "知识产权法庭", "answer_start": context.index("知识产权法庭")}]
+    asked = {"id": "1", "question": question, "answers": answers}
+    path = tmp_path / "one.json"
+    data = [{"paragraphs": [{"context": context, "qas": [asked]}]}]
+    path.write_text(json.dumps({"data": data}), encoding="utf-8")
+    drawn = _drawn(path)
+    assert changed in {e.question for e in drawn if e.answer is None}
+    assert changed not in {e.question for e in drawn if e.answer is not None}
+
+
+def test_some_passages_are_written_in_traditional_characters(squad: Path) -> None:
+    written = {e.passage[:4] for e in _drawn(squad) if e.answer is not None}
+    assert {"宁波的版", "寧波的版"} <= written
