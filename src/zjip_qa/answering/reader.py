@@ -40,7 +40,7 @@ LONGEST_QUESTION = 48
 LONGEST = 256
 """Tokens that are read at once, the question's among them."""
 _LONGEST_ANSWER = 40
-_TOKENS_A_BATCH = 256
+_TOKENS_A_BATCH = 128  # a window or so: two are read side by side
 _CHUNK_TOKENS = 160
 
 
