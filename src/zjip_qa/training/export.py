@@ -171,6 +171,7 @@ def _feeds(
 ) -> Iterator[dict[str, NDArray[np.generic]]]:
     """Batches of like length, as the graph takes them."""
     rows = map_tensor(model / "model.safetensors", WORD_EMBEDDINGS)
+    tokenizer = Tokenizer.from_str(tokenizer.to_str())  # the one that was given is others' too
     tokenizer.enable_truncation(_LONGEST)
     tokenizer.enable_padding()
     ordered = sorted(texts, key=len)
