@@ -27,7 +27,7 @@ from zjip_qa.errors import BrokenIndex, CorpusError, IndexUnusable
 from zjip_qa.index.changes import compare
 from zjip_qa.index.generations import build_lock, current, new_folder, prune, publish, writing
 from zjip_qa.index.manifest import Manifest, verify
-from zjip_qa.index.opened import DENSE, OpenIndex, load
+from zjip_qa.index.opened import OpenIndex, load
 from zjip_qa.index.plan import Plan, why_anew, with_dictionary
 from zjip_qa.index.unfinished import UNFINISHED, RememberingEncoder
 from zjip_qa.index.writer import GenerationWriter, read_source, sort_problems
@@ -39,7 +39,6 @@ _LOG = logging.getLogger(__name__)
 # Chunks that are encoded again after the build and must find themselves, and the least cosine
 # of the two vectors of one text: another batch may change the last bits, not more.
 _SAMPLE = 8
-_VECTORS = f"{DENSE}/"
 _SAME_TEXT = 0.99
 
 _TELLING_SECONDS = 0.5  # a rate from less jumps about
@@ -315,8 +314,7 @@ def _check(folder: Path, manifest: Manifest, encoder: Encoder, linked: Collectio
         BrokenIndex: it doesn't hold together.
     """
     with load(folder, manifest) as opened:
-        files = {Path(file.path).name for file in manifest.files if file.path.startswith(_VECTORS)}
-        written = files - set(linked) or files
+        written = opened.dense.files - set(linked) or opened.dense.files
         fresh = _spread(opened.dense.chunks_in(written), _SAMPLE // 2)
         others = np.setdiff1d(np.arange(manifest.n_chunks), fresh)
         ids = np.union1d(fresh, _spread(others, _SAMPLE - len(fresh)))

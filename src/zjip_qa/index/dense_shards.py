@@ -50,6 +50,11 @@ class DenseShards:
             self._shards[number] = shard
 
     @property
+    def files(self) -> set[str]:
+        """Names of the files that hold vectors, without those of scans."""
+        return {shard_name(number, _SUFFIX) for number in self._shards}
+
+    @property
     def n_vectors(self) -> int:
         """Rows in all."""
         return self._layout.n_chunks
