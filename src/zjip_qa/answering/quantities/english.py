@@ -39,7 +39,7 @@ from zjip_qa.answering.quantities.spoken import MONTHS
 from zjip_qa.types import Span
 
 _FROM = re.compile(r"\b(?:from|[Bb]etween)\s(?:RMB\s?)?\Z")
-_VERB = re.compile(r"(?:May|March)\Z")
+_VERB = re.compile(r"(?:May|March)\.?\Z")
 _IN = re.compile(r"(?:\b(?:in|since|of|by|until|from|during|to|and|before|after)\s)\Z", re.I)
 _LOOK_BACK = 24  # characters before a figure in which its limit stands
 
