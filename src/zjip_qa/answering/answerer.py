@@ -35,7 +35,6 @@ _SIDE_READ = 3
 """Sentences looked at for each of two things that are compared."""
 _NAMED = 0.75
 """Share of the words of a name that a sentence must hold to speak of it."""
-
 _ABOUT = 0.5
 """The same of the words that say what of two things is compared."""
 
