@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from zjip_qa.errors import BrokenIndex
+from zjip_qa.index.faiss_files import load_mapped, save
 from zjip_qa.index.scan import Int8Scan
 
 # From 20 queries on FAISS hands over to BLAS, whose sums differ in the last bits with the
@@ -71,12 +72,7 @@ class DenseIndex:
         Raises:
             BrokenIndex: a file is missing or isn't what it should be, or the two differ in size.
         """
-        try:
-            index = faiss.read_index(str(path), faiss.IO_FLAG_MMAP_IFC)
-        except RuntimeError as error:
-            raise BrokenIndex(
-                f"{path} cannot be read as a FAISS index; run `zjip-qa index --rebuild`"
-            ) from error
+        index = load_mapped(path)
         if (
             not isinstance(index, faiss.IndexFlat)
             or index.metric_type != faiss.METRIC_INNER_PRODUCT
@@ -99,11 +95,9 @@ class DenseIndex:
         """Write the index to `path`.
 
         Raises:
-            OSError: the file cannot be written; FAISS's own writer would lose a late failure.
+            OSError: the file cannot be written.
         """
-        with path.open("wb") as file:
-            writer = faiss.PyCallbackIOWriter(file.write)  # type: ignore[attr-defined]
-            faiss.write_index(self._index, writer)
+        save(self._index, path)
 
     @property
     def n_vectors(self) -> int:

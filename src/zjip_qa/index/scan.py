@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from zjip_qa.errors import BrokenIndex
+from zjip_qa.index.faiss_files import load_mapped, save
 
 _LARGEST = 127.0
 # Components up to so many times their root mean square, which is 1 / √dim in a unit vector, keep
@@ -53,12 +54,7 @@ class Int8Scan:
         Raises:
             BrokenIndex: `path` is missing or holds something else.
         """
-        try:
-            index = faiss.read_index(str(path), faiss.IO_FLAG_MMAP_IFC)
-        except RuntimeError as error:
-            raise BrokenIndex(
-                f"{path} cannot be read as a FAISS index; run `zjip-qa index --rebuild`"
-            ) from error
+        index = load_mapped(path)
         if (
             not isinstance(index, faiss.IndexScalarQuantizer)
             or index.sq.qtype != faiss.ScalarQuantizer.QT_8bit_direct_signed
@@ -76,9 +72,7 @@ class Int8Scan:
         Raises:
             OSError: the file cannot be written.
         """
-        with path.open("wb") as file:
-            writer = faiss.PyCallbackIOWriter(file.write)  # type: ignore[attr-defined]
-            faiss.write_index(self._index, writer)
+        save(self._index, path)
 
     @property
     def n_vectors(self) -> int:
