@@ -37,7 +37,8 @@ def places_in(text: str, segmenter: Segmenter) -> list[Place]:
     known = load_places()
     places: dict[str, Place] = {}
     for token in segmenter.words(text):
-        bare = bare_place(token.term)
+        # Some are places with their kind only: 延长县, for 延长 is "to extend".
+        bare = token.term if token.term in known.chinese else bare_place(token.term)
         if bare in known.chinese:
             places.setdefault(bare, Place(text[token.start : token.end], frozenset({bare})))
     for match in known.english.finditer(text):

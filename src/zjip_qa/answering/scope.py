@@ -28,6 +28,8 @@ _AFTER = 100
 """Characters after it in which a year in brackets does, as under the figures of a box."""
 _BRACKETED = re.compile(r"[(（][^()（）]{0,6}(?:19|20)\d\d年?[^()（）]{0,6}[)）]")
 _MAIN_PLACE_SHARE = 0.25
+_PLACELESS = 2000
+"""Characters for each name of a place, from which a document is about none."""
 _WHICH_PLACE = re.compile(
     r"哪一?[些个几]*(?:国家(?!级)|城市|省份)"
     r"|\b(?:which|what) (?:countr(?:y|ies)|cit(?:y|ies)|provinces?)\b",
@@ -57,15 +59,19 @@ class ScopeCheck:
         missing = []
         if not right_years(asked.years, document, evidence.sentence):
             missing += wording.years(query.language, asked.years)
-        # What a whole document is about takes cutting all of it into words: only if need be.
         elsewhere = [
             place
             for place in places
             if not right_place(place, document, evidence.sentence, frozenset())
             and not last_named(place, document, evidence.sentence, self._segmenter)
         ]
-        main = self._main_places(document.doc_id) if elsewhere else frozenset()
-        return missing + [place.written for place in elsewhere if not place.forms & main]
+        # What a whole document is about takes cutting all of it into words: only if need be.
+        if elsewhere:
+            main = self._main_places(document.doc_id)
+            if main is None and not places_in(evidence.text, self._segmenter):
+                return missing
+            elsewhere = [place for place in elsewhere if not place.forms & (main or frozenset())]
+        return missing + [place.written for place in elsewhere]
 
     def may_answer(self, evidence: Evidence, query: Query, asked: Asked) -> bool:
         """Whether a sentence is of the occasion asked about and holds what could answer."""
@@ -76,7 +82,7 @@ class ScopeCheck:
             asked, query.text, evidence.text, self._segmenter
         )
 
-    def _read_main_places(self, doc_id: str) -> frozenset[str]:
+    def _read_main_places(self, doc_id: str) -> frozenset[str] | None:
         return main_places(self._index.store.document(doc_id), self._segmenter)
 
 
@@ -175,11 +181,16 @@ def last_named(asked: Place, document: Document, sentence: Sentence, segmenter: 
     return all(place.forms & asked.forms for place in others)
 
 
-def main_places(document: Document, segmenter: Segmenter) -> frozenset[str]:
-    """Places that a document is about: in its title, or a large share of all places it names."""
+def main_places(document: Document, segmenter: Segmenter) -> frozenset[str] | None:
+    """Places that a document is about: in its title, or a large share of all places it names.
+
+    None where it hardly names any: a law, say, which holds wherever its reader asks for.
+    """
     names = {form for place in places_in(document.text, segmenter) for form in place.forms}
     counted = Counter({name: document.text.count(name) for name in sorted(names)})
     total = counted.total()
-    frequent = {name for name, n in counted.items() if n > 2 and n >= _MAIN_PLACE_SHARE * total}
     titled = {form for place in places_in(document.title, segmenter) for form in place.forms}
+    if not titled and total * _PLACELESS <= len(document.text):
+        return None
+    frequent = {name for name, n in counted.items() if n > 2 and n >= _MAIN_PLACE_SHARE * total}
     return frozenset(frequent | titled)

@@ -16,8 +16,15 @@ _KIND = re.compile(
 )
 _COMMON = 6
 """Glosses that hold a word in small letters, from which it is taken for a common one."""
-# What English calls by one name and Chinese by two.
-_NO_PLACE = frozenset({"Indian"})
+# An adjective of two places; words that are cut wrongly (市和县) or mean something else mostly.
+_NO_PLACE = frozenset({"Indian", "和县", "中方"})
+_NO_NAME = re.compile(r"ism$|Buddha$")
+# Glosses in small letters that speak of a place all the same.
+_OF_A_PLACE = re.compile(
+    r"(?:also|former|formerly|old|ancient|capital|called|abbr|same|refers|alternative|until|reign|"
+    r"final|historical|now|name|county|city|district|place|hometown|one|state|four|five|north|"
+    r"south|land|main|river|unified|by extension)\b"
+)
 
 
 def place_rows(
@@ -30,22 +37,40 @@ def place_rows(
 
     Args:
         tagged: Chinese words tagged as places.
-        glosses: cleaned glosses by word; a word whose first gloss isn't a name is left out.
+        glosses: cleaned glosses by word; a word whose first gloss isn't a name is left out. One
+            with an ordinary meaning too is a place only with its kind: 延长 is "to extend".
         common: words that mean something else; a district whose name without 区 is one of them
             is left out, since 小店 is a small shop far more often than a part of Taiyuan.
         english: the same in English, in small letters: He, Long, West.
     """
     rows: dict[str, str] = {}
     for word in sorted(tagged, key=lambda w: (len(w), w)):
-        for gloss in glosses.get(word, ())[:1]:
-            bare = bare_place(word)
-            # 通县 is never called just 通; "Tong" is a name of people too.
-            name = _KIND.sub("", gloss) + " County" * (len(word) == 2 and word.endswith("县"))
-            if not _NAME.fullmatch(name) or name in _NO_PLACE or name.lower() in english:
-                continue
-            if len(bare) >= 2 and not (word.endswith("区") and bare in common):
-                rows.setdefault(bare, name)
+        bare = bare_place(word)
+        name = _english_name(word, glosses, english)
+        if not name or len(bare) < 2 or (word.endswith("区") and bare in common):
+            continue
+        if not _means_more(glosses.get(bare, ())):
+            rows.setdefault(bare, name)
+        elif word != bare:
+            rows.setdefault(word, name)
     return rows
+
+
+def _english_name(
+    word: str, glosses: Mapping[str, tuple[str, ...]], english: Container[str]
+) -> str:
+    """The name that a place's first gloss gives; "" for none."""
+    name = _KIND.sub("", next(iter(glosses.get(word, ())), ""))
+    if name.lower() in english or not _NAME.fullmatch(name) or _NO_NAME.search(name):
+        return ""
+    # 通县 is never called just 通; "Tong" is a name of people too.
+    name += " County" * (len(word) == 2 and word.endswith("县"))
+    return "" if {word, name} & _NO_PLACE else name
+
+
+def _means_more(glosses: Iterable[str]) -> bool:
+    """Whether a word has a gloss that speaks of no place."""
+    return any(gloss[:1].islower() and not _OF_A_PLACE.match(gloss) for gloss in glosses)
 
 
 def tagged_words(dictionary: Path) -> dict[str, str]:

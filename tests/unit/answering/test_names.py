@@ -15,6 +15,8 @@ from zjip_qa.text import Segmenter
         ("中国有多少专利？", []),
         ("What did He and Li say about the West?", []),
         ("the patents of Tong County", ["Tong County"]),
+        ("许可证可以延长多久？新建的项目呢？", []),
+        ("延长县有多少专利？", ["延长县"]),
         ("小店违法罚多少？", []),  # a small shop, not the district of that name
     ],
 )

@@ -97,11 +97,16 @@ def test_a_document_is_about_its_title_and_the_places_it_names_most() -> None:
     # 浙江 4 of 6 names; 宁波 and 杭州 once each.
     text = "浙江省的专利。浙江的商标。浙江的版权。浙江的条例。宁波有3件，杭州有5件。"
     document = Document("d.md", text, title="绍兴年报")
-    assert main_places(document, Segmenter()) == {"浙江", "绍兴"}
+    assert main_places(document, Segmenter()) == frozenset({"浙江", "绍兴"})
 
 
-def test_a_document_without_places_is_about_none() -> None:
-    assert main_places(Document("d.md", "专利有3件。"), Segmenter()) == frozenset()
+def test_a_document_that_hardly_names_places_holds_for_any() -> None:
+    assert main_places(Document("d.md", "专利有3件。"), Segmenter()) is None
+    assert main_places(Document("d.md", "宁波的专利有3件。"), Segmenter()) == frozenset()
+    long = Document("d.md", "宁波的专利有3件。" + "专利有3件。" * 400)
+    assert main_places(long, Segmenter()) is None
+    titled = Document("d.md", "专利有3件。", title="宁波年报")
+    assert main_places(titled, Segmenter()) == frozenset({"宁波"})
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,16 @@ def test_a_county_of_one_character_keeps_its_kind() -> None:
     assert place_rows(["通县"], GLOSSES) == {"通县": "Tong County"}
 
 
+def test_what_has_another_meaning_too_needs_its_kind() -> None:
+    glosses = {
+        "延长": ("Yanchang", "prolong"),
+        "延长县": ("Yanchang County",),
+        "福州": ("Fuzhou", "formerly Foochow"),
+    }
+    rows = place_rows(["延长", "延长县", "福州"], glosses)
+    assert rows == {"延长县": "Yanchang", "福州": "Fuzhou"}
+
+
 def test_what_is_a_common_word_in_english_is_no_name() -> None:
     assert place_rows(["西洋"], GLOSSES) == {"西洋": "West"}
     assert place_rows(["西洋"], GLOSSES, english={"west"}) == {}
