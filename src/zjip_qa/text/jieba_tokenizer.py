@@ -3,7 +3,7 @@
 Left alone jieba reads 350,000 words at its start, writes them to a cache whose name in the shared
 temporary folder anyone can guess (and write first), prints progress to stderr, and changes one
 tokenizer for the whole process. Here each tokenizer is an instance of its own that reads words
-when a text holds the character they begin with, and nothing is written.
+when a text holds the two characters they begin with, and nothing is written.
 """
 
 from __future__ import annotations
@@ -21,6 +21,9 @@ from typing import Protocol
 
 N_OCCURRENCES = 60_101_967
 """The sum of all frequencies in the dictionary of jieba 0.42.1."""
+
+_READ_ALL = 50_000
+"""Beginnings of words after which the rest is read at once: who cuts that much will need it."""
 
 _LOADING = threading.Lock()
 
@@ -47,7 +50,8 @@ class Tokenizer:
         self._jieba = tokenizer
         self._jieba.total, self._jieba.initialized = N_OCCURRENCES, True
         self._lines = lines
-        self._read: set[str] = set()
+        self._read: set[str] | None = set()
+        """Beginnings whose words have been read; None once all have."""
 
     def tokenize(self, run: str, *, mode: str) -> Iterator[tuple[str, int, int]]:
         """Cut a run of Han characters; yields words with their spans."""
@@ -65,22 +69,37 @@ class Tokenizer:
         self._jieba.add_word(word, frequency)
 
     def _read_words_of(self, text: str) -> None:
-        """Read the words that begin with characters of a text: jieba looks up no others."""
-        for first in set(text).difference(self._read):
-            self._jieba.FREQ.update(self._words(first))
-            self._read.add(first)
+        """Read the words that may stand in a text: jieba looks up nothing but its substrings."""
+        read = self._read
+        if read is None:
+            return
+        beginnings = {text[i : i + 2] for i in range(len(text))}.union(text)
+        for beginning in beginnings.difference(read):
+            self._jieba.FREQ.update(self._words(beginning))
+            read.add(beginning)
+        if len(read) > _READ_ALL:
+            # What has been read may hold other frequencies, of words that were added.
+            self._jieba.FREQ = _frequencies(self._lines) | self._jieba.FREQ
+            self._read = None
 
-    def _words(self, first: str) -> dict[str, int]:
-        """As jieba holds them: words by frequency, and beginnings of words with 0."""
-        words: dict[str, int] = {}
-        start = first.encode()
-        begin, end = bisect_left(self._lines, start), bisect_left(self._lines, start + b"\xff")
-        for line in self._lines[begin:end]:
-            word, frequency, _ = line.decode().split(" ")
-            words[word] = int(frequency)
-            for length in range(1, len(word)):
-                words.setdefault(word[:length], 0)
-        return words
+    def _words(self, beginning: str) -> dict[str, int]:
+        """The words that begin with two characters; of one character, the word that it is."""
+        start = beginning.encode()
+        first = bisect_left(self._lines, start)
+        end = first + 1 if len(beginning) == 1 else bisect_left(self._lines, start + b"\xff", first)
+        words = _frequencies(self._lines[first:end])
+        return {word: n for word, n in words.items() if word[:2] == beginning}
+
+
+def _frequencies(lines: list[bytes]) -> dict[str, int]:
+    """As jieba holds them: words with how often they occur, and beginnings of words with 0."""
+    words: dict[str, int] = {}
+    for line in lines:
+        word, frequency, _ = line.decode().split(" ")
+        words[word] = int(frequency)
+        for length in range(1, len(word)):
+            words.setdefault(word[:length], 0)
+    return words
 
 
 def load_tokenizer(entries: tuple[tuple[str, int | None], ...] = ()) -> Tokenizer:

@@ -1,4 +1,4 @@
-"""Words read one character at a time are cut as by jieba with all its words."""
+"""A tokenizer that reads words as texts need them cuts as jieba with all its words."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from zjip_qa.text import jieba_tokenizer
 from zjip_qa.text.jieba_tokenizer import N_OCCURRENCES, Tokenizer, load_tokenizer
 
 Jieba = Any
@@ -49,17 +50,26 @@ def test_it_cuts_as_jieba(jieba: Jieba, text: str) -> None:
     assert _cut(load_tokenizer(), text) == _cut(jieba, text)
 
 
-@settings(max_examples=200)
-@given(
-    text=st.text(
-        st.sampled_from("中国人民大学生活动物理论文化工业专利转化运用权知识产一二"), max_size=30
-    )
+SOME = st.text(
+    st.sampled_from("中国人民大学生活动物理论文化工业专利转化运用权知识产一二々"), max_size=20
 )
-def test_it_cuts_any_text_as_jieba(jieba: Jieba, text: str) -> None:
-    assert _cut(load_tokenizer(), text) == _cut(jieba, text)
 
 
-def test_it_takes_words_as_jieba(jieba: Jieba, tmp_path: Path) -> None:
+@settings(max_examples=100)
+@given(before=SOME, text=SOME)
+def test_it_cuts_any_text_as_jieba(jieba: Jieba, before: str, text: str) -> None:
+    """Whatever it has read before."""
+    jieba_tokenizer._plain_tokenizer.cache_clear()
+    assert [_cut(load_tokenizer(), t) for t in (before, text)] == [
+        _cut(jieba, t) for t in (before, text)
+    ]
+
+
+@pytest.mark.parametrize("read_all", [0, 8, 50_000])
+def test_it_takes_words_as_jieba(
+    jieba: Jieba, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, read_all: int
+) -> None:
+    monkeypatch.setattr(jieba_tokenizer, "_READ_ALL", read_all)
     taught = _whole(type(jieba)(), tmp_path)
     for word, frequency in USER_WORDS:
         taught.add_word(word, frequency)
