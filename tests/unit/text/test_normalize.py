@@ -1,9 +1,11 @@
+import sys
 import time
 import unicodedata
 
 import pytest
 
 from zjip_qa.text import normalize
+from zjip_qa.text.normalize import _SCANNED
 from zjip_qa.types import Span
 
 
@@ -76,3 +78,11 @@ def test_two_megabytes_take_less_than_a_second() -> None:
     started = time.perf_counter()
     normalize(text)
     assert len(text.encode()) / (time.perf_counter() - started) > 2_000_000
+
+
+def test_what_the_rules_leave_unread_neither_decomposes_nor_combines() -> None:
+    read = {code for block in _SCANNED for code in range(*block)}
+    for code in set(range(sys.maxunicode + 1)) - read:
+        character = chr(code)
+        assert not unicodedata.decomposition(character)
+        assert not unicodedata.combining(character)
