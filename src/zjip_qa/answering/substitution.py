@@ -107,7 +107,7 @@ def _places(question: str) -> list[Span]:
             if spans and spans[-1].end == token.start:
                 spans.pop()
             spans.append(Span(token.start, token.end))
-    spans += [Span(m.start(), m.end()) for m in known.english.finditer(question)]
+    spans += known.english_in(question)
     return spans or [Span(m.start(), m.end()) for m in _HERE.finditer(question)]
 
 

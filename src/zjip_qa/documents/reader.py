@@ -15,14 +15,9 @@ _LONGEST_TITLE = 80
 class Reader(Protocol):
     """Reads one kind of file.
 
-    `suffixes` are in lower case with their dot. Offsets of what `read` returns refer to the
-    document's own `text`, whatever the file looked like.
+    Offsets of what `read` returns refer to the document's own `text`, whatever the file looked
+    like.
     """
-
-    @property
-    def suffixes(self) -> tuple[str, ...]:
-        """The file-name endings that this reader takes."""
-        ...
 
     @property
     def isolated(self) -> bool:

@@ -7,12 +7,16 @@ with many translations is thereby spread thin, which is how its ambiguity counts
 
 from __future__ import annotations
 
-import gzip
-import threading
 from collections import defaultdict
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
+from typing import Protocol
+
+from zjip_qa.retrieval.sorted_table import SortedTable
+
+CHINESE_OF = "bridge.en-zh.tsv"
+ENGLISH_OF = "bridge.zh-en.tsv"
 
 Alternatives = tuple[tuple[str, float], ...]
 
@@ -20,27 +24,32 @@ _LONGEST_PHRASE = 4
 _MOST_ENGLISH = 8
 
 
+class Rows(Protocol):
+    """Phrase → `word:weight word:weight …`, heaviest first, as the shipped tables have it."""
+
+    def get(self, key: str, /) -> str | None:
+        """Give the row of a phrase, or None."""
+        ...
+
+
 class Bridge:
     """Translations of single words and short phrases, both ways.
 
-    The table is kept as it is written and read a row at a time: taking 90,000 rows apart would
-    take a start as long as everything else.
+    The tables stay as they are written, and a row is read when it is asked for.
+
+    Args:
+        chinese_of: rows of stemmed English phrases.
+        english_of: rows of Chinese words, from `turned`.
     """
 
-    def __init__(self, table: Mapping[str, Alternatives]) -> None:
-        self._rows = {
-            phrase: " ".join(f"{word}:{weight!r}" for word, weight in words)
-            for phrase, words in table.items()
-        }
-        self._phrases_of: dict[str, list[str]] | None = None
-        self._lock = threading.Lock()
+    def __init__(self, chinese_of: Rows, english_of: Rows) -> None:
+        self._chinese_of = chinese_of
+        self._english_of = english_of
 
     @classmethod
-    def from_rows(cls, rows: dict[str, str]) -> Bridge:
-        """Take English phrase → `word:weight word:weight …`, as the shipped table has it."""
-        bridge = cls({})
-        bridge._rows = rows
-        return bridge
+    def from_table(cls, table: Mapping[str, Alternatives]) -> Bridge:
+        """Take English phrase → Chinese words with their weights."""
+        return cls(rows(table), rows(turned(table)))
 
     def phrases(self, terms: list[str]) -> list[tuple[list[str], Alternatives]]:
         """Cut stemmed English terms into the longest phrases that have translations.
@@ -54,7 +63,7 @@ class Bridge:
         while i < len(terms):
             longest = min(_LONGEST_PHRASE, len(terms) - i)
             for n in range(longest, 0, -1):
-                words = self._row(" ".join(terms[i : i + n]))
+                words = _read(self._chinese_of.get(" ".join(terms[i : i + n])))
                 if words or n == 1:
                     found.append((terms[i : i + n], _shares(words)))
                     i += n
@@ -63,19 +72,39 @@ class Bridge:
 
     def english(self, word: str) -> Alternatives:
         """Give the English terms of a Chinese word with their shares, which sum to 1."""
-        with self._lock:
-            if self._phrases_of is None:
-                self._phrases_of = _single_words(self._rows)
-        found = {phrase: dict(self._row(phrase))[word] for phrase in self._phrases_of.get(word, ())}
-        best = sorted(found.items(), key=lambda item: (-item[1], item[0]))
-        return _shares(tuple(best[:_MOST_ENGLISH]))
+        return _shares(_read(self._english_of.get(word)))
 
-    def _row(self, phrase: str) -> Alternatives:
-        row = self._rows.get(phrase)
-        if row is None:
-            return ()
-        pairs = (item.rpartition(":") for item in row.split(" "))
-        return tuple((word, float(weight)) for word, _, weight in pairs)
+
+def rows(table: Mapping[str, Alternatives]) -> dict[str, str]:
+    """Write words with their weights as `Rows` has them."""
+    return {
+        phrase: " ".join(f"{word}:{weight:g}" for word, weight in words)
+        for phrase, words in table.items()
+    }
+
+
+def turned(table: Mapping[str, Alternatives]) -> dict[str, Alternatives]:
+    """For every Chinese word the single English words that it best translates, heaviest first.
+
+    Args:
+        table: English phrase → Chinese words with their weights.
+    """
+    inverse: dict[str, list[tuple[str, float]]] = defaultdict(list)
+    for phrase, words in table.items():
+        if " " not in phrase:
+            for word, weight in words:
+                inverse[word].append((phrase, weight))
+    return {
+        word: tuple(sorted(found, key=lambda pair: (-pair[1], pair[0]))[:_MOST_ENGLISH])
+        for word, found in inverse.items()
+    }
+
+
+def _read(row: str | None) -> Alternatives:
+    if row is None:
+        return ()
+    pairs = (item.rpartition(":") for item in row.split(" "))
+    return tuple((word, float(weight)) for word, _, weight in pairs)
 
 
 def _shares(words: Alternatives) -> Alternatives:
@@ -83,19 +112,8 @@ def _shares(words: Alternatives) -> Alternatives:
     return tuple((word, weight / total) for word, weight in words)
 
 
-def _single_words(rows: Mapping[str, str]) -> dict[str, list[str]]:
-    """For every Chinese word the single English words that have it as a translation."""
-    inverse: dict[str, list[str]] = defaultdict(list)
-    for phrase, row in rows.items():
-        if " " not in phrase:
-            for item in row.split(" "):
-                inverse[item.rpartition(":")[0]].append(phrase)
-    return dict(inverse)
-
-
 @cache
 def load_bridge() -> Bridge:
-    """Read the shipped table."""
-    data = files("zjip_qa.retrieval").joinpath("bridge.tsv.gz").read_bytes()
-    lines = gzip.decompress(data).decode("utf-8").splitlines()
-    return Bridge.from_rows(dict(line.split("\t", 1) for line in lines))
+    """Take the shipped tables."""
+    folder = files("zjip_qa.retrieval")
+    return Bridge(SortedTable(folder / CHINESE_OF), SortedTable(folder / ENGLISH_OF))

@@ -7,10 +7,14 @@ CC-CEDICT gives for it; `training/places.py` makes it.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
+from zjip_qa.types import Span
+
+_WORD = re.compile(r"\w+")
 _SUFFIX = re.compile(r"(?<=..)(?:特别行政区|自治区|自治州|省|市|县|区|镇|州)$")
 # The country at large is understood in a national document; demanding its name would refuse
 # right answers.
@@ -30,11 +34,30 @@ _SHORT = {
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """Chinese bare names, and Chinese names by English name (several may share one)."""
+    """Names of places.
+
+    Attributes:
+        chinese: bare names.
+        by_english: Chinese names by English name; several may share one.
+        by_first_word: English names by what stands before their first space or mark, the longest
+            first.
+    """
 
     chinese: frozenset[str]
     by_english: dict[str, frozenset[str]]
-    english: re.Pattern[str]
+    by_first_word: dict[str, tuple[str, ...]]
+
+    def english_in(self, text: str) -> Iterator[Span]:
+        """Find English names in a text, in order, not overlapping, of two the longer one."""
+        done = 0
+        for word in _WORD.finditer(text):
+            start = word.start()
+            for name in self.by_first_word.get(word[0], ()) if start >= done else ():
+                end = start + len(name)
+                if text.startswith(name, start) and not _WORD.match(text, end):
+                    yield Span(start, end)
+                    done = end
+                    break
 
 
 @cache
@@ -49,11 +72,14 @@ def load_places() -> Places:
     for short, full in _SHORT.items():
         if full in by_english:
             by_english.setdefault(short, set()).update(by_english[full])
-    names = sorted(by_english, key=lambda name: (-len(name), name))
+    by_first_word: dict[str, tuple[str, ...]] = {}
+    for name in sorted(by_english, key=lambda name: (-len(name), name)):
+        for first in _WORD.findall(name)[:1]:
+            by_first_word[first] = (*by_first_word.get(first, ()), name)
     return Places(
         chinese=frozenset(name for group in by_english.values() for name in group),
         by_english={name: frozenset(group) for name, group in by_english.items()},
-        english=re.compile(rf"\b(?:{'|'.join(map(re.escape, names))})\b"),
+        by_first_word=by_first_word,
     )
 
 

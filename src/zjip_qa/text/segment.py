@@ -59,7 +59,7 @@ class Segmenter:
     """Cuts text into words. May be shared between threads.
 
     Segmenters without a user dictionary share one jieba tokenizer; each of the others has its
-    own. Either is loaded on first use, which takes about a second the first time on a machine.
+    own. Either is loaded on first use.
 
     Args:
         user_dictionary: UTF-8 file in jieba's form, one `word [frequency] [tag]` a line. Words
@@ -102,7 +102,7 @@ class Segmenter:
 
     def is_listed(self, word: str) -> bool:
         """Whether the dictionary has a word of Han characters; those it hasn't are mostly names."""
-        return bool(self._jieba().FREQ.get(normalize(word).text))
+        return self._jieba().frequency(normalize(word).text) > 0
 
     def _jieba(self) -> Tokenizer:
         if self._tokenizer is None:

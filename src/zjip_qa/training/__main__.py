@@ -152,7 +152,7 @@ def _tables(data: Path, seed: int) -> None:
     from zjip_qa.training.places import build_places
     from zjip_qa.training.transliteration import build_transliteration
 
-    build_bridge(data, _PACKAGE / "retrieval/bridge.tsv.gz", seed)
+    build_bridge(data, _PACKAGE / "retrieval", seed)
     build_places(_PACKAGE / "text/places.tsv")
     build_transliteration(data, _PACKAGE / "retrieval/transliteration.tsv.gz")
 

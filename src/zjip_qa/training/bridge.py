@@ -7,13 +7,14 @@ CC-CEDICT (CC BY-SA 4.0), under the same licence.
 
 from __future__ import annotations
 
-import gzip
 import random
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from zjip_qa.retrieval.bridge import CHINESE_OF, ENGLISH_OF, rows, turned
+from zjip_qa.retrieval.sorted_table import write_sorted_table
 from zjip_qa.text import Segmenter, is_function_word, stem
 from zjip_qa.text.dictionary import Dictionary, load_dictionary
 from zjip_qa.training.data import read_pairs
@@ -110,20 +111,22 @@ def _shares(weights: Mapping[str, float]) -> dict[str, float]:
     return {word: weight / total for word, weight in weights.items()}
 
 
-def write_bridge(table: Mapping[str, list[tuple[str, float]]], path: Path) -> None:
-    """Write `phrase TAB word:share word:share …`, one phrase a line, gzipped."""
-    with gzip.GzipFile(path, "wb", mtime=0) as file:
-        for phrase, words in sorted(table.items()):
-            row = " ".join(f"{word}:{share:.3g}" for word, share in words)
-            file.write(f"{phrase}\t{row}\n".encode())
+def write_bridge(table: Mapping[str, list[tuple[str, float]]], folder: Path) -> None:
+    """Write the table, and the same one turned round, as `retrieval.bridge` reads them."""
+    rounded = {
+        phrase: tuple((word, float(f"{share:.3g}")) for word, share in words)
+        for phrase, words in table.items()
+    }
+    write_sorted_table(rows(rounded), folder / CHINESE_OF)
+    write_sorted_table(rows(turned(rounded)), folder / ENGLISH_OF)
 
 
-def build_bridge(data: Path, path: Path, seed: int) -> None:
-    """Make the shipped table.
+def build_bridge(data: Path, folder: Path, seed: int) -> None:
+    """Make the shipped tables.
 
     Args:
         data: the folder that holds `parallel/*.tsv.gz`.
-        path: the file to write.
+        folder: where to write them.
         seed: of the drawing of sentence pairs.
     """
     import jieba
@@ -131,4 +134,4 @@ def build_bridge(data: Path, path: Path, seed: int) -> None:
     jieba.initialize()
     glosses = dictionary_weights(load_dictionary(), jieba.dt.FREQ)
     learnt = translation_probabilities(parallel_words(data, seed))
-    write_bridge(merge(glosses, learnt), path)
+    write_bridge(merge(glosses, learnt), folder)

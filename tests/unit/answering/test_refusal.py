@@ -12,7 +12,7 @@ from zjip_qa.text import Segmenter, detect_language
 from zjip_qa.types import Query
 
 TEXT = "2023年,浙江省专利转让8.4万次。\n\n杭州市设立知识产权法庭。\n"
-BRIDGE = Bridge({"patent": (("专利", 1.0),), "transfer": (("转让", 1.0),)})
+BRIDGE = Bridge.from_table({"patent": (("专利", 1.0),), "transfer": (("转让", 1.0),)})
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,7 @@ from zjip_qa.retrieval.bridge import Bridge
 from zjip_qa.retrieval.lexical import query_terms
 from zjip_qa.text import Segmenter
 
-BRIDGE = Bridge(
+BRIDGE = Bridge.from_table(
     {
         "valid patent": (("有效专利", 1.0),),
         "patent": (("专利", 0.75), ("特许", 0.25)),

@@ -1,8 +1,10 @@
+import sys
 import unicodedata
 
 import pytest
 
 from zjip_qa.text import normalize
+from zjip_qa.text.normalize import _SCANNED
 from zjip_qa.types import Span
 
 
@@ -67,6 +69,14 @@ def test_every_character_alone_is_nfkc() -> None:
         assert len(got) == len(expected)
         if all(c < "\u2e80" for c in expected):
             assert got == expected
+
+
+def test_what_the_rules_leave_unread_neither_decomposes_nor_combines() -> None:
+    read = {code for block in _SCANNED for code in range(*block)}
+    for code in set(range(sys.maxunicode + 1)) - read:
+        character = chr(code)
+        assert not unicodedata.decomposition(character)
+        assert not unicodedata.combining(character)
 
 
 def test_a_long_text_is_read_like_its_parts() -> None:

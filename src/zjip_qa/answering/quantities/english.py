@@ -21,9 +21,9 @@ from zjip_qa.answering.quantities.english_pattern import (
     PERIODS,
     PROVISION_UNITS,
     SCALES,
-    TOKEN,
     UNITS,
     number_from_words,
+    token,
 )
 from zjip_qa.answering.quantities.quantity import (
     CURRENCIES,
@@ -54,7 +54,7 @@ def find_english_quantities(text: str) -> list[Quantity]:
     """
     found: list[Quantity] = []
     position = 0
-    while match := TOKEN.search(text, position):
+    while match := token().search(text, position):
         quantity = _read(match)
         if quantity is not None:
             found.append(quantity)

@@ -7,6 +7,7 @@ repetition is bounded or possessive: time stays linear.
 from __future__ import annotations
 
 import re
+from functools import cache
 
 from zjip_qa.answering.quantities.quantity import (
     CURRENCIES,
@@ -199,14 +200,22 @@ _FIGURE = rf"""
       (?P<upper_scale>(?i:{_SCALE}))?(?![A-Za-z\d]))?
     (?:[\s\-]?(?:consecutive\s)?(?P<unit>(?i:{_UNIT}))(?![A-Za-z]))?
 """
-TOKEN = re.compile(
-    rf"""(?P<is_date>{_DATE})|(?P<none>{_NOT_A_FIGURE})|(?P<is_fraction>{_FRACTION})
-    |(?P<is_order>{_ORDER})|(?P<is_several>{_SEVERAL})
-    |(?<![A-Za-z])(?P<is_multiplied>(?i:{_one_of(MULTIPLIED)}))(?![A-Za-z])
-    |(?P<is_figure>{_FIGURE})""",
-    re.VERBOSE,
-)
-"""Exactly one of the groups `none` and `is_…` matches."""
+
+
+@cache
+def token() -> re.Pattern[str]:
+    """A figure or a date; exactly one of its groups `none` and `is_…` matches.
+
+    Compiled on first use: who asks Chinese documents in Chinese may never need it.
+    """
+    return re.compile(
+        rf"""(?P<is_date>{_DATE})|(?P<none>{_NOT_A_FIGURE})|(?P<is_fraction>{_FRACTION})
+        |(?P<is_order>{_ORDER})|(?P<is_several>{_SEVERAL})
+        |(?<![A-Za-z])(?P<is_multiplied>(?i:{_one_of(MULTIPLIED)}))(?![A-Za-z])
+        |(?P<is_figure>{_FIGURE})""",
+        re.VERBOSE,
+    )
+
 
 BEFORE = re.compile(
     r"""(?<![A-Za-z])(?:

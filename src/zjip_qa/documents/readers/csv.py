@@ -19,7 +19,6 @@ _SAMPLE_LINES = 20
 class CsvReader:
     """Reads CSV and TSV files."""
 
-    suffixes: tuple[str, ...] = (".csv", ".tsv")
     isolated = False
 
     def read(self, data: bytes, doc_id: str) -> Document:

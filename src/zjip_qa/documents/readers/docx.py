@@ -51,7 +51,6 @@ _SENTENCE_MARK = re.compile("[。！？；!?;，,：:]$")
 class DocxReader:
     """Reads Word documents."""
 
-    suffixes: tuple[str, ...] = (".docx",)
     isolated = True
 
     def read(self, data: bytes, doc_id: str) -> Document:

@@ -23,7 +23,6 @@ _PAGE_TYPES = ("application/xhtml+xml", "text/html")
 class EpubReader:
     """Reads EPUB books."""
 
-    suffixes: tuple[str, ...] = (".epub",)
     isolated = True
 
     def read(self, data: bytes, doc_id: str) -> Document:

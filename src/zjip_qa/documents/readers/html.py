@@ -58,7 +58,6 @@ _MOST_CELLS = 1000  # a colspan is a wish
 class HtmlReader:
     """Reads HTML pages."""
 
-    suffixes: tuple[str, ...] = (".html", ".htm", ".xhtml")
     isolated = True
 
     def read(self, data: bytes, doc_id: str) -> Document:

@@ -39,7 +39,6 @@ _ENDS_SENTENCE = ("。", "！", "？", "；", ";", ".", "!", "?")
 class MarkdownReader:
     """Reads Markdown files."""
 
-    suffixes: tuple[str, ...] = (".md", ".markdown")
     isolated = False
 
     def read(self, data: bytes, doc_id: str) -> Document:

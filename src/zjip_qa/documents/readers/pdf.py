@@ -31,7 +31,6 @@ _MOST_UNKNOWN = 0.3  # share of characters without a meaning
 class PdfReader:
     """Reads PDF files."""
 
-    suffixes: tuple[str, ...] = (".pdf",)
     isolated = True
 
     def read(self, data: bytes, doc_id: str) -> Document:

@@ -24,7 +24,6 @@ _INDENT = re.compile("\u3000|[ \t]{2}")
 class PlainReader:
     """Reads plain text files."""
 
-    suffixes: tuple[str, ...] = (".txt",)
     isolated = False
 
     def read(self, data: bytes, doc_id: str) -> Document:

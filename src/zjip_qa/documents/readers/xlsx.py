@@ -26,7 +26,6 @@ _PERCENT = re.compile(r"0(?:\.(0+))?%")
 class XlsxReader:
     """Reads Excel workbooks."""
 
-    suffixes: tuple[str, ...] = (".xlsx",)
     isolated = True
 
     def read(self, data: bytes, doc_id: str) -> Document:
