@@ -131,3 +131,9 @@ def test_a_thing_that_no_document_knows_is_not_compared(several: KnowledgeBase) 
 def test_a_sentence_on_one_side_does_not_say_which_is_more(several: KnowledgeBase) -> None:
     # Only one of the schools has its teachers counted.
     assert several.ask("东山小学和西河小学哪个的教师更多？").abstained
+
+
+def test_across_languages_one_side_is_no_comparison_either(several: KnowledgeBase) -> None:
+    question = "Which has more teachers, Dongshan Primary School or Xihe Primary School?"
+    answer = several.ask(question, threshold=0.0)
+    assert answer.abstained or len(answer.citations) == 2

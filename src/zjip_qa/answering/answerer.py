@@ -116,7 +116,7 @@ class ExtractiveAnswerer:
 
         One sentence that speaks of both is an answer like any other. One that speaks of one of
         them doesn't say which is more, nor anything of a name that no document holds; across
-        languages it can't be told which it speaks of.
+        languages it can't be told whether one does.
         """
         query = read.query
         asked = normalize(query.text).text.strip()
@@ -128,9 +128,10 @@ class ExtractiveAnswerer:
         if best and all(self._names(best, *pair) for pair in (sides, sides[::-1])):
             return None
         both = self._side_by_side(comparison, best, query, limit)
-        if both is None and best and self._is_in(best, query.language):
+        if both is None and best:
             names = [Query(side.name, query.language) for side in sides]
-            if comparison.wanted is Wanted.LARGER or any(map(self._unheard_of, names)):
+            unheard = self._is_in(best, query.language) and any(map(self._unheard_of, names))
+            if comparison.wanted is Wanted.LARGER or unheard:
                 return self._refuse(read._replace(trust=0.0))
         return both
 
