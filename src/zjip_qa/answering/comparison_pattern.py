@@ -58,6 +58,13 @@ PATTERNS_ZH: tuple[tuple[Wanted, re.Pattern[str]], ...] = tuple(
             rf"(?P<of>[^，,。？?]{{0,12}}?)(?:更|比较|要|较)?(?P<how>{_ADJECTIVE_ZH})[些点呢一]*[。？?]*$",
         ),
         (
+            Wanted.LARGER,
+            rf"^{_BEFORE_ZH}(?:哪一?[个家座种条边项方]|谁)(?:[^，,。？?]{{0,8}}?的)?"
+            rf"(?P<of>[^，,。？?]{{0,12}}?)(?:更|比较|要|较)?(?P<how>{_ADJECTIVE_ZH})[些点呢一]*"
+            r"[，,：:？?]\s*(?:是)?(?P<a>[^，,。？?]{1,24}?)\s*(?P<and>还是|和|与|跟|、)\s*"
+            rf"(?P<b>[^，,。？?]{{1,24}}?){_END_ZH}",
+        ),
+        (
             Wanted.DIFFERENCE,
             rf"^{_BEFORE_ZH}(?P<a>[^，,。？?]{{1,24}}?)(?P<and>比)"
             rf"(?P<b>[^，,。？?]{{1,24}}?)(?P<of>)(?P<how>{_ADJECTIVE_ZH})(?:出|了)*{_ASK_ZH}",

@@ -11,7 +11,7 @@ from zjip_qa.answering.check import Verdict, check_answer, worst_verdict
 from zjip_qa.answering.comparison import Figure
 from zjip_qa.answering.evidence import Evidence
 from zjip_qa.answering.highlight import bold, clause_scores, twin, value_spans
-from zjip_qa.answering.quantities import find_quantities, in_english
+from zjip_qa.answering.quantities import PROVISIONS, find_quantities, in_english
 from zjip_qa.answering.question import Asked, years_in
 from zjip_qa.chunks import lead_in
 from zjip_qa.embedding import SpanVectors
@@ -112,6 +112,8 @@ class Composer:
             said = "; ".join(
                 f"{quote[q.span.start : q.span.end]} = {in_english(q)}"
                 for q in find_quantities(quote)
+                # The number that an article begins with says nothing of what it rules.
+                if q.span.start > 0 or q.unit not in PROVISIONS
             )
         original = wording.IN_CHINESE[query.language] + f"“{one_paragraph(bold(quote, values))}”"
         return f"{said} — {original}" if said else original

@@ -35,6 +35,13 @@ LARGER, DIFFERENCE, TOTAL, EACH = Wanted.LARGER, Wanted.DIFFERENCE, Wanted.TOTAL
             ("宁波", "宁波的存款有多少?"),
         ),
         (
+            "哪个农场的羊更多，North Farm还是South Farm？",
+            LARGER,
+            ("North Farm", "North Farm羊有多少?"),
+            ("South Farm", "South Farm羊有多少?"),
+        ),
+        ("谁更高：杭州还是宁波？", LARGER, ("杭州", "杭州多高?"), ("宁波", "宁波多高?")),
+        (
             "2023年杭州的存款比宁波多多少？",
             DIFFERENCE,
             ("杭州", "2023年杭州的存款多少?"),
