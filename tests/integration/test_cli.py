@@ -102,6 +102,19 @@ def _spawn(*arguments: object, **environment: str) -> Outcome:
 # ask and search
 
 
+def test_the_package_runs_as_a_module() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "zjip_qa", "--help"],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+        env={**os.environ, "PYTHONPATH": str(ROOT / "src")},
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "Usage: python -m zjip_qa" in done.stdout
+
+
 @pytest.mark.parametrize(("question", "language"), [(ZH, "zh"), (EN, "en")])
 def test_ask_json(run: Run, shipped_index: Path, question: str, language: str) -> None:
     outcome = run("ask", question, "--index", shipped_index, "--json")
