@@ -82,7 +82,11 @@ class Reading:
 
 
 def joined(
-    tokenizer: Tokenizer, question: Sequence[int], passage: Sequence[int]
+    tokenizer: Tokenizer,
+    question: Sequence[int],
+    passage: Sequence[int],
+    *,
+    longest_question: int = LONGEST_QUESTION,
 ) -> tuple[list[int], int]:
     """Lay a question and a passage into one row: [CLS] question [SEP] passage [SEP].
 
@@ -90,7 +94,7 @@ def joined(
         The ids, `LONGEST` at most, and the position of the passage's first token.
     """
     begin, end = (tokenizer.token_to_id(token) or 0 for token in ("[CLS]", "[SEP]"))
-    asked = list(question[:LONGEST_QUESTION])
+    asked = list(question[:longest_question])
     room = LONGEST - len(asked) - 3
     return [begin, *asked, end, *passage[:room], end], len(asked) + 2
 

@@ -297,6 +297,14 @@ def _names(text: str) -> dict[str, list[str]]:
     return names
 
 
+def read_contexts(path: Path) -> Iterator[str]:
+    """The passages of a file in the form of SQuAD, in simplified characters."""
+    simplify = OpenCC("t2s").convert
+    for article in json.loads(path.read_text(encoding="utf-8"))["data"]:
+        for paragraph in article["paragraphs"]:
+            yield simplify(paragraph["context"])
+
+
 def _read(path: Path) -> Iterator[_Asked]:
     simplify = OpenCC("t2s").convert
     data = json.loads(path.read_text(encoding="utf-8"))["data"]
