@@ -89,7 +89,7 @@ def test_the_good_are_indexed_and_cited_and_the_bad_are_named(
     shipped_encoder: Encoder,
 ) -> None:
     encoder = shipped_encoder
-    monkeypatch.setattr("zjip_qa.knowledge_base.load_encoder", lambda model=None: encoder)
+    monkeypatch.setattr("zjip_qa.embedding.load_encoder", lambda model=None: encoder)
     for name in ("HF_HUB_OFFLINE", "HF_HUB_DISABLE_TELEMETRY", "GRADIO_ANALYTICS_ENABLED"):
         monkeypatch.setenv(name, "1")
     index = tmp_path / "index"
