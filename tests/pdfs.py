@@ -49,3 +49,27 @@ def column(
         indent = (len(text) - len(body)) * size
         placed.append(Line(body, x + indent, y + 1.5 * size * i, size, font))
     return placed
+
+
+def many_objects(text: str, n: int) -> bytes:
+    """A page with a text, and as many objects that nothing needs, each naming the next one."""
+    content = f"BT /F 12 Tf 10 100 Td ({text}) Tj ET".encode("ascii")
+    bodies = [
+        b"<</Type/Catalog/Pages 2 0 R>>",
+        b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
+        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 500 200]/Contents 4 0 R"
+        b"/Resources<</Font<</F 5 0 R>>>>>>",
+        b"<</Length %d>>stream\n%s\nendstream" % (len(content), content),
+        b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>",
+        *(b"[%d 0 R]" % number for number in range(7, n + 7)),
+    ]
+    bodies[-1] = b"[6 0 R]"
+    parts, places, size = [b"%PDF-1.4\n"], [], 9
+    for number, body in enumerate(bodies, start=1):
+        parts.append(b"%d 0 obj\n%s\nendobj\n" % (number, body))
+        places.append(b"%010d 00000 n \n" % size)
+        size += len(parts[-1])
+    n_entries = len(bodies) + 1
+    parts.append(b"xref\n0 %d\n0000000000 65535 f \n" % n_entries + b"".join(places))
+    parts.append(b"trailer<</Size %d/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF" % (n_entries, size))
+    return b"".join(parts)

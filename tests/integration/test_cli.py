@@ -293,10 +293,16 @@ def test_usage_errors(run: Run, arguments: list[str]) -> None:
 # index
 
 
+def _hash_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let every command take the encoder that needs no model."""
+    for owner in ("embedding", "knowledge_base"):
+        monkeypatch.setattr(f"zjip_qa.{owner}.load_encoder", lambda model: HashingEncoder())
+
+
 def test_two_hundred_files_of_which_one_is_not_text(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("zjip_qa.knowledge_base.load_encoder", lambda model: HashingEncoder())
+    _hash_words(monkeypatch)
     corpus, index = tmp_path / "corpus", tmp_path / "index"
     corpus.mkdir()
     for i in range(199):
@@ -340,7 +346,7 @@ def test_index_for_people(run: Run, tmp_path: Path) -> None:
 def test_a_dry_run_says_what_a_build_would_do_and_does_nothing(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("zjip_qa.knowledge_base.load_encoder", lambda model: HashingEncoder())
+    _hash_words(monkeypatch)
     corpus, index = tmp_path / "corpus", tmp_path / "index"
     corpus.mkdir()
     (corpus / "a.txt").write_text("浙江省专利转化。" * 5000, encoding="utf-8")
@@ -389,7 +395,7 @@ def test_a_model_that_is_missing_leaves_the_index_as_it_is(
 def test_rollback_goes_back_and_forth(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("zjip_qa.knowledge_base.load_encoder", lambda model: HashingEncoder())
+    _hash_words(monkeypatch)
     corpus, index = tmp_path / "corpus", tmp_path / "index"
     corpus.mkdir()
     _assert_one_line(run("index", "--rollback", "--index", index), "run `zjip-qa index`")

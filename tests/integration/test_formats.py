@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from tests.books import LAUGHS, docx_file, epub_file, replaced, xlsx_file, zip_bomb
 from tests.encoders import HashingEncoder
-from tests.pdfs import Line, pdf
+from tests.pdfs import Line, many_objects, pdf
 
 from zjip_qa.documents import SUPPORTED_SUFFIXES
 from zjip_qa.embedding import Encoder
@@ -42,6 +42,8 @@ GOOD: dict[str, tuple[bytes, str, int | None]] = {
         pdf([Line("第一页没有数字。", 72, 100)],
             [Line("湖州的丝绸专利", 72, 100), Line("为七百七十七件。", 72, 115)]),
         "湖州的丝绸专利为七百七十七件。", 2),
+    "million.pdf": (many_objects("Marzipan patents in Lubeck numbered 1234.", 1_000_000),
+        "Marzipan patents in Lubeck numbered 1234.", 1),
     "a.docx": (WORD, "温州的鞋业专利数量达到七百八十九件。", None),
     "a.xlsx": (SHEET, "县区：诸暨；绣花机专利：321", None),
     "a.csv": ("县,模具专利\n黄岩,888\n".encode(), "县：黄岩；模具专利：888", None),
@@ -51,8 +53,13 @@ GOOD: dict[str, tuple[bytes, str, int | None]] = {
 
 BAD: dict[str, tuple[bytes, str]] = {
     "bomb.docx": (zip_bomb(WORD), "a ZIP bomb"),
+    "bomb.xlsx": (zip_bomb(SHEET), "a ZIP bomb"),
+    "bomb.epub": (zip_bomb(BOOK), "a ZIP bomb"),
+    "laughs.docx": (replaced(WORD, {"word/document.xml": LAUGHS}), "declares entities"),
+    "laughs.epub": (replaced(BOOK, {"META-INF/container.xml": LAUGHS}), "entity amplification"),
     "laughs.xlsx": (replaced(SHEET, {"xl/workbook.xml": LAUGHS}), "declares entities"),
     "truncated.epub": (BOOK[:-40], "is damaged"),
+    "million-cut.pdf": (GOOD["million.pdf"][0][:-4096], "a damaged PDF"),
     "truncated.pdf": (GOOD["a.pdf"][0][:200], "a damaged PDF"),
     "encrypted.pdf": (pdf([Line("密", 72, 72)], encrypt="secret"), "an encrypted PDF"),
     "scan.pdf": (pdf([]), "without any text"),
@@ -89,7 +96,7 @@ def test_the_good_are_indexed_and_cited_and_the_bad_are_named(
     shipped_encoder: Encoder,
 ) -> None:
     encoder = shipped_encoder
-    monkeypatch.setattr("zjip_qa.knowledge_base.load_encoder", lambda model=None: encoder)
+    monkeypatch.setattr("zjip_qa.embedding.load_encoder", lambda model=None: encoder)
     for name in ("HF_HUB_OFFLINE", "HF_HUB_DISABLE_TELEMETRY", "GRADIO_ANALYTICS_ENABLED"):
         monkeypatch.setenv(name, "1")
     index = tmp_path / "index"

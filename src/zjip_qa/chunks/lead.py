@@ -22,6 +22,7 @@ _NUMBERED = re.compile(
 )
 _INTRODUCES = ("：", ":")
 _SENTENCE_END = re.compile(r"[。！？!?；;]|\.\s")
+_COLON = re.compile(r"[：:]\s*")
 _COLUMN_RULE = re.compile(r"^[ \t>]*\|?[ \t]*:?-+:?[ \t]*(?:\||$)", re.MULTILINE)
 _DIGITS = re.compile(r"\d+")
 
@@ -39,8 +40,23 @@ def lead_in(document: Document, span: Span) -> str:
     block = document.blocks[row]
     if block.kind is BlockKind.TABLE:
         return _shortened(_columns(document, row))
-    if block.kind in (BlockKind.ITEM, BlockKind.PARAGRAPH) and _mark(document, block):
-        return _shortened(_introduction(document, row))
+    if block.kind not in (BlockKind.ITEM, BlockKind.PARAGRAPH):
+        return ""
+    if inner := _inner_introduction(document.text[block.span.start : block.span.end], span, block):
+        return _shortened(inner)
+    return _shortened(_introduction(document, row)) if _mark(document, block) else ""
+
+
+def _inner_introduction(text: str, span: Span, block: Block) -> str:
+    """What introduces a list written inside one paragraph, for an item that begins there."""
+    start = span.start - block.span.start
+    item = _NUMBERED.match(text, start) if start > 0 else None
+    if item is None:
+        return ""
+    for colon in reversed(list(_COLON.finditer(text, 0, start))):
+        first = _NUMBERED.match(text, colon.end())
+        if first and first.lastgroup == item.lastgroup:
+            return _last_sentence(text[: colon.start() + 1])
     return ""
 
 
@@ -75,12 +91,17 @@ def _introduction(document: Document, row: int) -> str:
             continue
         text = document.text[block.span.start : block.span.end].rstrip("* \t")
         if text.endswith(_INTRODUCES):
-            ends = [match.end() for match in _SENTENCE_END.finditer(text)]
-            article = ARTICLE.match(text)
-            return text[ends[-1] if ends else article.end() if article else 0 :]
+            return _last_sentence(text)
         if not mark:
             return ""
     return ""
+
+
+def _last_sentence(text: str) -> str:
+    """The sentence that a text ends with, without the number of an article."""
+    ends = [match.end() for match in _SENTENCE_END.finditer(text)]
+    article = ARTICLE.match(text)
+    return text[ends[-1] if ends else article.end() if article else 0 :]
 
 
 def _mark(document: Document, block: Block) -> str:

@@ -15,11 +15,17 @@ from statistics import median
 
 from zjip_qa.documents.composer import is_wide
 
-_SAME_ROW = 0.4  # of the size: how far baselines of one row may differ; superscripts do
+_SAME_ROW = 0.4  # of the size: how far baselines of one row may differ
+_RAISED = 0.6  # of the size: how far above it a smaller superscript may stand
+_SMALLER = 0.8  # of the size: a superscript's at most
 _WORD_GAP = 0.15  # of the size: a gap between Latin letters that is a space
 _WIDE_GAP = 0.6  # of the size: such a gap beside a Han character
 _SPLIT = 0.9  # of the size: a gap that may be one between columns
+_EVEN = 0.1  # of the size: how far the gaps of one justified line may differ
+_FLUSH = 0.5  # of the size: how far from a column's edge a justified line may begin or end
+_ALIGNED = 1.0  # of the size: how far apart cells of one column of a table may begin
 _CELL = 2.0  # of the size: a gap that parts the cells of a table
+_HEADING = 1.12  # of the size of most segments: a heading's at least
 _N_BINS = 80  # places across the page at which a gap between columns is looked for
 _FEWEST_ROWS = 3  # in a column
 _COLUMN_FILL = 0.55  # of a column's width that half of its rows fill at least
@@ -38,6 +44,40 @@ class Glyph:
     baseline: float
     size: float
     order: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Gap:
+    """What parts two characters of a row; `spaced` where the file has a space there."""
+
+    before: Glyph
+    after: Glyph
+    spaced: bool
+
+    @property
+    def width(self) -> float:
+        """From one to the other."""
+        return self.after.left - self.before.right
+
+    @property
+    def is_wide(self) -> bool:
+        """Whether it may be one between columns."""
+        return self.width > _SPLIT * max(self.before.size, self.after.size)
+
+    @property
+    def is_word_space(self) -> bool:
+        """Whether words that follow one another lie on its sides, rather than cells.
+
+        Programs leave the space out where they place each word, so it is no sign; but names of
+        columns and figures seldom begin or end in a small letter at even distances.
+        """
+        in_order = 1 <= self.after.order - self.before.order <= 2  # a space may stand between
+        return in_order and (self.before.text.islower() or self.after.text.islower())
+
+    def stretched_like(self, other: _Gap) -> bool:
+        """Whether it is a space as wide as the next one, as all are in a justified line."""
+        even = abs(self.width - other.width) <= _EVEN * self.before.size
+        return even and self.is_word_space and other.is_word_space
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +142,7 @@ def _rows(glyphs: Iterable[Glyph]) -> Iterator[list[Glyph]]:
     """Characters of about one baseline, from the top, each row from the left."""
     row: list[Glyph] = []
     for glyph in sorted(glyphs, key=lambda g: (-g.baseline, g.left)):
-        if row and row[0].baseline - glyph.baseline > _SAME_ROW * max(row[0].size, glyph.size):
+        if row and row[0].baseline - glyph.baseline > _reach(row[0], glyph):
             yield sorted(row, key=lambda g: g.left)
             row = []
         row.append(glyph)
@@ -110,22 +150,37 @@ def _rows(glyphs: Iterable[Glyph]) -> Iterator[list[Glyph]]:
         yield sorted(row, key=lambda g: g.left)
 
 
+def _reach(above: Glyph, below: Glyph) -> float:
+    """How far the baselines of two characters of one row may differ."""
+    if above.size <= _SMALLER * below.size:
+        return _RAISED * below.size
+    return _SAME_ROW * max(above.size, below.size)
+
+
 def _segments(row: Sequence[Glyph], number: int) -> Iterator[Segment]:
-    """Cut a row at its wide gaps."""
-    part: list[Glyph] = []
+    """Cut a row at its wide gaps, but not at those of a justified line."""
+    glyphs: list[Glyph] = []
     last: Glyph | None = None  # that isn't a space
+    cuts: list[tuple[int, _Gap]] = []
     for glyph in row:
         if glyph.text.isspace():
-            part.append(glyph)
+            glyphs.append(glyph)
             continue
         if last and _is_shadow(glyph, last):
             continue
-        if last and glyph.left - last.right > _SPLIT * max(glyph.size, last.size):
-            yield _segment(part, number)
-            part = []
-        part.append(glyph)
+        if last:
+            gap = _Gap(last, glyph, glyphs[-1].text.isspace())
+            if gap.spaced or gap.is_wide:
+                cuts.append((len(glyphs), gap))
+        glyphs.append(glyph)
         last = glyph
-    yield _segment(part, number)
+    begin = 0
+    for i, (end, gap) in enumerate(cuts):
+        beside = (*cuts[max(0, i - 1) : i], *cuts[i + 1 : i + 2])
+        if gap.is_wide and not any(gap.stretched_like(other) for _, other in beside):
+            yield _segment(glyphs[begin:end], number)
+            begin = end
+    yield _segment(glyphs[begin:], number)
 
 
 def _is_shadow(glyph: Glyph, last: Glyph) -> bool:
@@ -176,7 +231,8 @@ def _columns(segments: list[Segment]) -> list[list[Segment]]:
         right.clear()
 
     for segment in segments:
-        if segment.left < gutter < segment.right:
+        title = bool(across) and _goes_on(across[-1], segment, segments)
+        if title or segment.left < gutter < segment.right:
             close()
             across.append(segment)
             continue
@@ -186,6 +242,16 @@ def _columns(segments: list[Segment]) -> list[list[Segment]]:
         (left if segment.right <= gutter else right).append(segment)
     close()
     return columns + ([across] if across else [])
+
+
+def _goes_on(above: Segment, segment: Segment, segments: Sequence[Segment]) -> bool:
+    """Whether a segment is a further line of the heading above it, which goes across columns."""
+    body = median(other.size for other in segments)
+    return (
+        segment.size == above.size > _HEADING * body
+        and segment.row == above.row + 1
+        and sum(other.row == segment.row for other in segments) == 1
+    )
 
 
 def _gutter(segments: Sequence[Segment]) -> float | None:
@@ -229,4 +295,30 @@ def _joined(column: Sequence[Segment]) -> list[Row]:
             )
         else:
             rows[-1].append(segment)
-    return [Row(tuple(cells)) for cells in rows]
+    return [Row(tuple(cells)) for cells in _without_stretched(rows)]
+
+
+def _without_stretched(rows: Sequence[list[Segment]]) -> Iterator[list[Segment]]:
+    """Join the two words of a justified line that has no more."""
+    lines = [row[0] for row in rows if len(row) == 1]
+    for i, row in enumerate(rows):
+        beside = [*rows[max(0, i - 1) : i], *rows[i + 1 : i + 2]]
+        if len(row) == 2 and 2 * len(lines) > len(rows) and _is_stretched(row, lines, beside):
+            first, last = row
+            text = f"{first.text} {last.text}"
+            yield [Segment(text, first.left, last.right, first.baseline, first.size, first.row)]
+        else:
+            yield row
+
+
+def _is_stretched(
+    row: Sequence[Segment], lines: Sequence[Segment], beside: Iterable[Sequence[Segment]]
+) -> bool:
+    """Whether two words reach from edge to edge, as lines do, and no row beside is cut there."""
+    first, last = row
+    near = _FLUSH * first.size
+    n_left = sum(abs(line.left - first.left) <= near for line in lines)
+    n_right = sum(abs(line.right - last.right) <= near for line in lines)
+    return min(n_left, n_right) >= _FEWEST_ROWS and not any(
+        abs(cell.left - last.left) <= _ALIGNED * last.size for other in beside for cell in other[1:]
+    )

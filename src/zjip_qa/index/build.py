@@ -79,7 +79,8 @@ class BuildReport:
     """What a build did. `removed` holds documents deleted and those no longer readable.
 
     `problems` are the files left out, each with its reason; `duplicates` are indexed like all
-    others; `generation` is the one now in use.
+    others; `generation` is the one now in use; `n_new_chunks` are those of the documents added
+    and changed, of `n_chunks` in all.
     """
 
     added: tuple[str, ...]
@@ -91,6 +92,7 @@ class BuildReport:
     n_chunks: int
     seconds: float
     generation: str
+    n_new_chunks: int = 0
     moved: tuple[tuple[str, str], ...] = ()
     duplicates: tuple[Duplicate, ...] = ()
 
@@ -342,6 +344,7 @@ def _report(
     before: Manifest | None, manifest: Manifest, generation: str, started: float
 ) -> BuildReport:
     changes = compare(before.contents if before else {}, manifest.contents)
+    written = {*changes.added, *changes.changed}
     return BuildReport(
         added=changes.added,
         changed=changes.changed,
@@ -352,6 +355,7 @@ def _report(
         n_chunks=manifest.n_chunks,
         seconds=time.monotonic() - started,
         generation=generation,
+        n_new_chunks=sum(d.n_chunks for d in manifest.documents if d.doc_id in written),
         moved=changes.moved,
         duplicates=manifest.duplicates,
     )

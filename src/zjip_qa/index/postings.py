@@ -146,11 +146,10 @@ def _merged(many: _Postings, few: _Postings) -> _Postings:
         terms[rank] = term
     for term, rank in new_ranks.items():
         terms[rank] = term
-    keys, few_keys = _keys(many, old_ranks), _keys(few, few_ranks)
-    at = np.searchsorted(keys, few_keys)
     n_uses = np.zeros(len(terms), dtype=np.int64)
     n_uses[old_ranks] += np.diff(many.offsets)
     n_uses[few_ranks] += np.diff(few.offsets)
+    at = _places(many, few)
     return _Postings(
         terms,
         _offsets(n_uses),
@@ -159,8 +158,14 @@ def _merged(many: _Postings, few: _Postings) -> _Postings:
     )
 
 
-def _keys(postings: _Postings, ranks: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Numbers that sort as (term, chunk) does."""
-    keys: NDArray[np.int64] = np.repeat(ranks << 32, np.diff(postings.offsets))
-    keys += postings.chunks
-    return keys
+def _places(many: _Postings, few: _Postings) -> NDArray[np.int64]:
+    """Where the postings `few` go among `many`, whose number doesn't count."""
+    places = np.empty(len(few.chunks), dtype=np.int64)
+    for i, term in enumerate(few.terms):
+        at = bisect_left(many.terms, term)
+        begin = end = int(many.offsets[at])
+        if at < len(many.terms) and many.terms[at] == term:
+            end = int(many.offsets[at + 1])
+        here = slice(few.offsets[i], few.offsets[i + 1])
+        places[here] = begin + np.searchsorted(many.chunks[begin:end], few.chunks[here])
+    return places

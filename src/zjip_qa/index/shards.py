@@ -11,6 +11,7 @@ import hashlib
 import os
 import shutil
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from zjip_qa.index.manifest import DocumentRecord
 
 
+# Every part of an index asks for every document again.
+@lru_cache(maxsize=1 << 16)
 def shard_number(doc_id: str, n_shards: int) -> int:
     """The shard of a document, `0 … n_shards − 1`; `n_shards` is at most 256."""
     return hashlib.sha256(doc_id.encode()).digest()[0] % n_shards

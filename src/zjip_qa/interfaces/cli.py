@@ -28,7 +28,7 @@ from zjip_qa.interfaces.evaluating import (
     evaluate_reader,
 )
 from zjip_qa.interfaces.variants import Variant, read_variant
-from zjip_qa.settings import Settings
+from zjip_qa.settings import IndexSettings, Settings
 
 if TYPE_CHECKING:
     from zjip_qa.evaluation import Report
@@ -88,21 +88,22 @@ def index(
             raise typer.BadParameter("--rollback takes no --rebuild, --dry-run or --model")
         _roll_back(index, as_json=as_json)
         return
+    # Not by way of `KnowledgeBase`: nothing is asked here, so nothing that answers is loaded.
+    from zjip_qa.embedding import load_encoder
+    from zjip_qa.index import build_index, plan_index
     from zjip_qa.interfaces.index_report import build_json, build_text, plan_json, plan_text
-    from zjip_qa.knowledge_base import KnowledgeBase
 
     _stay_offline(model)
+    encoder, settings = load_encoder(model), IndexSettings()
     if dry_run:
-        plan = KnowledgeBase.plan(corpus, index, model=model, rebuild=rebuild)
+        plan = plan_index(corpus, index, encoder, settings, rebuild=rebuild)
         if as_json:
             _print_json(plan_json(plan))
         else:
             typer.echo(plan_text(plan, index))
         return
     with _progress_bar() as progress:
-        built = KnowledgeBase.build(corpus, index, model=model, rebuild=rebuild, progress=progress)
-    report = built.report
-    assert report is not None
+        report = build_index(corpus, index, encoder, settings, rebuild=rebuild, progress=progress)
     if as_json:
         _print_json(build_json(report))
     else:

@@ -73,12 +73,18 @@ def _title(row: CorpusRow) -> str:
     return row.summary.title if row.summary and row.summary.title else row.doc_id
 
 
+def _passages(n_chunks: int, language: Language) -> str:
+    if n_chunks == 1:
+        return s.ONE_PASSAGE.to(language)
+    return s.N_PASSAGES.to(language, count=f"{n_chunks:,}")
+
+
 def _row(row: CorpusRow, language: Language) -> str:
     facts = [size_text(row.size)]
     spoken = ""
     if row.summary is not None:
         facts.insert(0, s.LANGUAGES[row.summary.language].to(language))
-        facts.append(s.N_PASSAGES.to(language, count=f"{row.summary.n_chunks:,}"))
+        facts.append(_passages(row.summary.n_chunks, language))
         if row.summary.translated:
             facts.append(s.TRANSLATED.to(language))
         spoken = f' lang="{tag(row.summary.language)}"'
@@ -135,7 +141,7 @@ def render_preview(
         spoken=s.LANGUAGES[document.language].to(language),
         size=size_text(found.size),
         characters=f"{len(document.text):,}",
-        chunks=f"{found.n_chunks:,}",
+        passages=_passages(found.n_chunks, language),
     )
     own = {term.lower() for term in terms}
     passages = "".join(

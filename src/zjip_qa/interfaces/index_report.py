@@ -26,6 +26,7 @@ def build_json(report: BuildReport) -> dict[str, object]:
         "duplicates": _duplicates_json(report.duplicates),
         "n_documents": report.n_documents,
         "n_chunks": report.n_chunks,
+        "n_new_chunks": report.n_new_chunks,
         "seconds": round(report.seconds, 2),
         "generation": report.generation,
     }
@@ -33,14 +34,16 @@ def build_json(report: BuildReport) -> dict[str, object]:
 
 def build_text(report: BuildReport, index: Path) -> str:
     """A finished build, in a line; one more for documents that say the same."""
-    rate = report.n_chunks / report.seconds if report.seconds > 0 else 0.0
+    n_new = report.n_new_chunks
+    new = f", {n_new} new chunks" if n_new < report.n_chunks else ""
+    rate = f", {n_new / report.seconds:.0f} chunks/s" if n_new and report.seconds > 0 else ""
     changes = (
         f"{len(report.added)} added, {len(report.changed)} changed, "
         f"{len(report.removed)} removed, {len(report.unchanged)} unchanged"
     )
     line = (
         f"{index}: {report.n_documents} documents, {report.n_chunks} chunks ({changes}) "
-        f"in {report.seconds:.1f} s, {rate:.0f} chunks/s"
+        f"in {report.seconds:.1f} s{new}{rate}"
     )
     return "\n".join([line, *_duplicate_lines(report.duplicates)])
 

@@ -164,8 +164,8 @@ LOOK_HINT = Text(
     "Click a document to see how it is read and cut.",
 )
 LOOK_META = Text(
-    "{spoken} · {size} · {characters} 字 · {chunks} 段",
-    "{spoken} · {size} · {characters} characters · {chunks} passages",
+    "{spoken} · {size} · {characters} 字 · {passages}",
+    "{spoken} · {size} · {characters} characters · {passages}",
 )
 LOOK_NOTE = Text(
     "每段是检索的单位；底色块是分出的词，加框的是用户词典里的词。",
@@ -246,6 +246,7 @@ CHANGES = Text(
 LEFT_OUT = Text("没有编入索引的文件({count})", "Files left out ({count})")
 AND_MORE = Text("……另有 {count} 篇", "… and {count} more")
 N_PASSAGES = Text("{count} 段", "{count} passages")
+ONE_PASSAGE = Text("1 段", "1 passage")
 TRANSLATED = Text("有译文", "with translation")
 FILE_ADDED = Text(
     "已加入 {name}。更新索引后即可提问。", "Added {name}. Update the index to ask about it."

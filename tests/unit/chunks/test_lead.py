@@ -111,3 +111,16 @@ def test_a_long_introduction_is_cut_and_stands_on_one_line() -> None:
 def test_what_lies_outside_every_block_has_none() -> None:
     assert lead_in(_read("甲：\n\n- 乙\n"), Span(4, 5)) == ""
     assert lead_in(Document("a", "text"), Span(0, 4)) == ""
+
+
+def test_a_list_inside_one_paragraph() -> None:
+    text = (
+        "# 办法\n\n第三条　申请应当真实。申请材料包括：（一）申请书；（二）身份证明，分为："
+        "1.护照；2.居民证；（三）其他材料。附件（四）另行公布。\n"
+    )
+    assert _lead(text, "（一）申请书") == "申请材料包括："
+    assert _lead(text, "（三）其他材料") == "申请材料包括："
+    assert _lead(text, "2.居民证") == "（二）身份证明，分为："
+    # The quote that holds the introduction needs none, nor does what is no item.
+    assert _lead(text, "申请材料包括：（一）申请书") == ""
+    assert _lead(text, "附件（四）") == ""

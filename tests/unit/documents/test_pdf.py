@@ -4,6 +4,7 @@ import pytest
 from PIL import Image
 from reportlab.lib.pdfencrypt import StandardEncryption
 from reportlab.lib.utils import ImageReader
+from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.pdfgen.canvas import Canvas
 from tests.pdfs import HEIGHT, LATIN, WIDTH, Line, column, pdf
 
@@ -73,6 +74,56 @@ def test_two_columns_under_a_title_are_read_one_after_the_other() -> None:
         (H, 1, "A Study of Patents"),
         (P, 0, " ".join(left + right)),
     ]
+
+
+def justified(lines: list[str], x: float, width: float, y: float = 120) -> list[Line]:
+    """Lines whose words fill the width, each word placed by itself as browsers do."""
+    placed = []
+    for i, text in enumerate(lines):
+        words = text.split()
+        widths = [stringWidth(word, LATIN, 10) for word in words]
+        gap = (width - sum(widths)) / max(1, len(words) - 1)
+        for j, word in enumerate(words):
+            left = x + sum(widths[:j]) + gap * j
+            placed.append(Line(word, left, y + 15 * i, 10, LATIN))
+    return placed
+
+
+def test_lines_stretched_to_the_edge_of_a_column_are_no_tables() -> None:
+    left = [
+        "Questionnaires were distributed amongst",
+        "registrations. Notwithstanding",
+        "the difficulties of administrations",
+        "and characterisation of technological",
+        "advancements contributed to an",
+        "unprecedented accumulation of patents.",
+    ]
+    right = [
+        "Interoperability, standardisation, and",
+        "communication and documentation",
+        "of the harbour of Northwick reached its",
+        "end in 2023 after 4,321 licences had",
+        "been granted to the well-known yard",
+        "by representatives of both governments.",
+    ]
+    title = [
+        Line("On the property of the harbours of the eastern", 72, 60, 18, LATIN),
+        Line("provinces", 72, 80, 18, LATIN),
+    ]
+    page = [*title, *justified(left, 72, 200), *justified(right, 300, 200)]
+    assert parts(read(pdf(page))) == [
+        (H, 1, "On the property of the harbours of the eastern provinces"),
+        (P, 0, " ".join(left + right)),
+    ]
+
+
+def test_a_raised_mark_of_a_note_stays_in_its_line() -> None:
+    page = [
+        Line("The decade before", 72, 100, 10, LATIN),
+        Line("1", 72 + stringWidth("The decade before", LATIN, 10), 95, 7, LATIN),
+        Line("was calm.", 160, 100, 10, LATIN),
+    ]
+    assert read(pdf(page)).text == "The decade before1 was calm."
 
 
 def test_a_sentence_goes_on_over_the_page_and_pages_are_counted() -> None:
