@@ -46,6 +46,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     )
     parser.add_argument("--out", type=Path, help="write all figures to this file, as JSON")
     given = parser.parse_args(arguments)
+    # As the command line and the page do; processes of their own inherit it.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     figures: dict[str, Any] = {"machine": machine()}
     tell(f"{platform.platform()}, Python {platform.python_version()}, {os.cpu_count()} processors")
     with tempfile.TemporaryDirectory(dir=given.folder) as name:

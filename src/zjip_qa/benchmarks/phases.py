@@ -264,7 +264,7 @@ def _recall(
     """Share of the nearest chunks that are found, of those that an exact search finds."""
     _, exact = DenseShards(folder, documents).search(vectors, _N_PROPOSED)
     _, found = DenseShards(folder, documents, kind).search(vectors, _N_PROPOSED)
-    return {f"recall@{k}": _same(exact, found, k) for k in (10, _N_PROPOSED)}
+    return {f"recall@{k}": _same(list(exact), list(found), k) for k in (10, _N_PROPOSED)}
 
 
 def _repeated(small: LexicalIndex, times: int) -> LexicalIndex:
