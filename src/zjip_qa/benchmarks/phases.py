@@ -6,7 +6,7 @@ import math
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -264,7 +264,7 @@ def _recall(
     """Share of the nearest chunks that are found, of those that an exact search finds."""
     _, exact = DenseShards(folder, documents).search(vectors, _N_PROPOSED)
     _, found = DenseShards(folder, documents, kind).search(vectors, _N_PROPOSED)
-    return {f"recall@{k}": _same(list(exact), list(found), k) for k in (10, _N_PROPOSED)}
+    return {f"recall@{k}": _same(exact, found, k) for k in (10, _N_PROPOSED)}
 
 
 def _repeated(small: LexicalIndex, times: int) -> LexicalIndex:
@@ -387,7 +387,7 @@ def _mixtures(
     return vectors
 
 
-def _same(exact: NDArray[np.int64], found: Sequence[NDArray[np.int64]], k: int) -> float:
+def _same(exact: Iterable[NDArray[np.int64]], found: Iterable[NDArray[np.int64]], k: int) -> float:
     """Share of the k nearest that were found, over all queries."""
     shares = [
         len(set(a[:k].tolist()) & set(b[:k].tolist())) / len(a[:k])

@@ -9,7 +9,7 @@ import math
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext, suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -228,19 +228,21 @@ def _opened(
 def _passages_folder(index: Path, decided_by: Mapping[str, object]) -> Iterator[Path]:
     """A folder for a data set's passages, which stays beside the index until a run is through.
 
-    A temporary one where the index cannot be written to.
+    A temporary one where the index cannot be written to, or the same evaluation is at work.
     """
     folder = index / f"evaluation-{_hash(decided_by)}.passages"
     is_new_index = not index.exists()
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as exc:
-        logger.warning("%s cannot be written (%s); an interrupted run starts anew", folder, exc)
-        with tempfile.TemporaryDirectory() as name:
-            yield Path(name)
-        return
-    yield folder
-    shutil.rmtree(folder, ignore_errors=True)
+    with ExitStack() as stack:
+        try:
+            folder.parent.mkdir(parents=True, exist_ok=True)
+            stack.enter_context(_alone(folder.with_suffix(".lock")))
+            folder.mkdir(exist_ok=True)
+        except (EvaluationError, OSError) as exc:
+            logger.warning("%s; if this run is interrupted, the next one starts anew", exc)
+            yield Path(stack.enter_context(tempfile.TemporaryDirectory()))
+            return
+        yield folder
+        shutil.rmtree(folder, ignore_errors=True)
     if is_new_index:
         with suppress(OSError):  # a build may have begun there meanwhile
             index.rmdir()
@@ -253,26 +255,58 @@ def _remembering(
     folder: Path,
     decided_by: Mapping[str, object],
 ) -> Iterator[tuple[_Searched | _Remembered, Callable[[], float]]]:
-    """Remember every step in `folder`, where it can be written to."""
+    """Remember every step in `folder`, where it can be written to and nobody else is doing so."""
     from zjip_qa.evaluation.resume import state_path
 
+    path = state_path(folder, decided_by)
+    with ExitStack() as stack:
+        try:
+            stack.enter_context(_alone(path.with_suffix(".lock")))
+            remembering = remember(knowledge_base, path)
+        except EvaluationError as exc:
+            logger.warning("%s; if this run is interrupted, the next one starts anew", exc)
+            yield knowledge_base, perf_counter
+            return
+        if remembering.n_remembered:
+            logger.warning(
+                "going on with an evaluation that was interrupted: %d steps are done",
+                remembering.n_remembered,
+            )
+        finished = False
+        try:
+            yield remembering, remembering.clock
+            finished = True
+        finally:
+            remembering.close(finished=finished)
+
+
+@contextmanager
+def _alone(path: Path) -> Iterator[None]:
+    """Hold a lock file, so that the same evaluation run twice at once doesn't share its files.
+
+    The system frees it when the process ends, however.
+
+    Raises:
+        EvaluationError: another run holds it, or it cannot be written.
+    """
+    from filelock import FileLock, Timeout
+
+    lock = FileLock(path, timeout=0)
     try:
-        remembering = remember(knowledge_base, state_path(folder, decided_by))
-    except EvaluationError as exc:
-        logger.warning("%s", exc)
-        yield knowledge_base, perf_counter
-        return
-    if remembering.n_remembered:
-        logger.warning(
-            "going on with an evaluation that was interrupted: %d steps are done",
-            remembering.n_remembered,
-        )
-    finished = False
+        lock.acquire()
+    except Timeout as exc:
+        raise EvaluationError(
+            f"the same evaluation is at work in another process, which holds {path.name}; "
+            "this one measures for itself"
+        ) from exc
+    except OSError as exc:
+        raise EvaluationError(f"{path} cannot be written ({exc.strerror or exc})") from exc
     try:
-        yield remembering, remembering.clock
-        finished = True
+        yield
     finally:
-        remembering.close(finished=finished)
+        with suppress(OSError):  # removed while it is held: nobody can have it from us meanwhile
+            path.unlink(missing_ok=True)
+        lock.release()
 
 
 def _since_last(
