@@ -88,12 +88,14 @@ def evaluate_questions(
     current(bench.index)  # a missing index is told before the model is loaded
     encoder = load_encoder(bench.model)
     report = _run(path.name, questions, Variant(BASE), bench, encoder)
+    since_last = keep_run(bench.index, path.name, questions, report)
     base = outcome(BASE, report.rows)
     changes = []
     for variant in variants:
         other = _run(path.name, questions, variant, bench, encoder)
+        keep_run(bench.index, path.name, questions, other, setting=variant.name)
         changes.append(compare(base, outcome(variant.name, other.rows)))
-    return replace(report, comparison=tuple(changes)), _since_last(path, questions, report, bench)
+    return replace(report, comparison=tuple(changes)), since_last
 
 
 def evaluate_dataset(
@@ -309,22 +311,39 @@ def _alone(path: Path) -> Iterator[None]:
         lock.release()
 
 
-def _since_last(
-    path: Path, questions: Sequence[Question], report: Report, bench: Bench
+def keep_run(
+    index: Path, name: str, questions: Sequence[Question], report: Report, *, setting: str = ""
 ) -> Change | None:
-    """Keep the run, and compare it with the last one that asked the same questions."""
+    """Keep a run in the history beside the index, and compare it with the last one like it.
+
+    Args:
+        index: folder of the index.
+        name: of the question file.
+        questions: those that were asked.
+        report: what came of them.
+        setting: name of the settings, where they aren't the usual ones.
+
+    Returns:
+        What has changed since the last run that asked the same questions with these settings; None
+        where there was none, or the history can't be used.
+    """
     from zjip_qa.evaluation.comparison import compare
     from zjip_qa.evaluation.history import FILE_NAME, keep, past_run, read_history
 
-    store = bench.index / FILE_NAME
+    store = index / FILE_NAME
     run = past_run(
         report,
         time=datetime.now(UTC).isoformat(timespec="seconds"),
-        questions=path.name,
+        questions=name,
         digest=_digest(questions),
+        setting=setting,
     )
     try:
-        before = [past for past in read_history(store) if past.digest == run.digest]
+        before = [
+            past
+            for past in read_history(store)
+            if (past.digest, past.setting) == (run.digest, run.setting)
+        ]
         keep(store, run)
     except EvaluationError as exc:
         logger.warning("%s", exc)
