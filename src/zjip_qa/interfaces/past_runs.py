@@ -147,7 +147,7 @@ def render_runs(runs: Sequence[PastRun], language: Language) -> str:
         for run in runs
     ]
     title = s.PAST_RUNS.to(language, count=len(runs))
-    table = figures_table(title, header, rows, n_names=3)
+    table = figures_table(title, header, rows, n_names=3, show_title=False)
     return f'<details class="turned"><summary>{escaped(title)}</summary>{table}</details>'
 
 
@@ -169,12 +169,12 @@ def _row(
     """A measure of both runs; p where it was kept question by question."""
     first, second = before[name] or 0.0, after[name] or 0.0
     tested = change.differences.get(RIGHT if name == "right" else name)
-    scale, digits, unit = (1.0, 3, "") if name in MEASURES[:4] else (100.0, 1, " %")
+    form = "+.1%" if name in s.RUN_SHARES else "+.3f"
     return [
         _name(name, language),
         _figure(name, first),
         _figure(name, second),
-        f"{scale * (second - first):+.{digits}f}{unit}",
+        format(second - first, form),
         "–" if tested is None else f"{tested['p']:.3f}",
     ]
 

@@ -277,7 +277,7 @@ EVALUATE_INTRO = Text(
     "Measure retrieval and answers on questions whose answers are known.",
 )
 RUN_SHIPPED = Text("用随附的问题评测", "Run the shipped questions")
-RUN_OWN = Text("上传问题文件并评测 (.jsonl)", "Upload a question file and run it (.jsonl)")
+RUN_OWN = Text("上传问题文件并评测 (.jsonl)", "Run questions of your own (.jsonl)")
 EVALUATING = Text("正在评测", "Evaluating")
 RETRIEVAL_MEASURES = Text("检索", "Retrieval")
 ANSWER_MEASURES = Text("回答", "Answers")

@@ -43,7 +43,7 @@ def test_measures_stand_side_by_side_and_each_turned_question_is_told() -> None:
     told = render_comparison(BEFORE, AFTER, Language.EN)
     assert "Two evaluations compared (questions: 4)" in told
     share = '<tr><td>Right</td><td class="score">50.0%</td><td class="score">75.0%</td>'
-    assert share + '<td class="score">+25.0 %</td>' in told
+    assert share + '<td class="score">+25.0%</td>' in told
     assert "Newly right (2)" in told
     assert "Newly wrong (1)" in told
     for question_id in ("z2", "e1", "e2"):
