@@ -114,7 +114,7 @@ def render_comparison(before: PastRun, after: PastRun, language: Language) -> st
         s.MEASURE.to(language),
         s.RUN_BEFORE.to(language),
         s.RUN_AFTER.to(language),
-        s.DIFFERENCE.to(language),
+        s.CHANGE.to(language),
         "p",
     ]
     title = s.COMPARED.to(language, count=change.n)
@@ -204,21 +204,21 @@ def _one_before(runs: Sequence[PastRun], place: int) -> int | None:
 
 
 def _label(run: PastRun) -> str:
-    """A run by what tells it from the others; the same in both languages."""
-    setting = f" · {run.setting}" if run.setting else ""
+    """A run by what tells it from the others, the same in both languages; a phone cuts its end."""
     quality = run.measures.get("nDCG@10")
-    figure = "" if quality is None else f" · nDCG@10 {quality:.3f}"
-    return f"{_time(run)} · {run.questions}{setting}{figure}"
+    figure = "" if quality is None else f"nDCG@10 {quality:.3f}"
+    parts = (_time(run, "%m-%d %H:%M"), run.setting, run.questions, figure)
+    return " · ".join(part for part in parts if part)
 
 
 def _setting(run: PastRun, language: Language) -> str:
     return run.setting or s.USUAL_SETTING.to(language)
 
 
-def _time(run: PastRun) -> str:
+def _time(run: PastRun, form: str = "%Y-%m-%d %H:%M") -> str:
     """When a run ended, on this machine's clock."""
     try:
-        return f"{datetime.fromisoformat(run.time).astimezone():%Y-%m-%d %H:%M}"
+        return datetime.fromisoformat(run.time).astimezone().strftime(form)
     except ValueError:
         return run.time
 

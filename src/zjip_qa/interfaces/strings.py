@@ -343,7 +343,7 @@ PAST_INTRO = Text(
 RUN_BEFORE = Text("之前", "Before")
 RUN_AFTER = Text("之后", "After")
 MEASURE = Text("指标", "Measure")
-DIFFERENCE = Text("差", "Difference")
+CHANGE = Text("变化", "Change")
 COMPARED = Text("两次评测对比（{count} 个问题）", "Two evaluations compared (questions: {count})")
 P_EXPLAINED = Text(
     "p：若两次没有差别，偶然也会相差这么多的概率（配对随机化检验）；小于 0.05 时差别多半不是偶然。",

@@ -100,7 +100,7 @@ def test_the_newest_run_is_set_beside_the_last_one_on_the_same_questions(
     assert _values(past.newest("zh")) == (True, "0", "2")
     labels = [label for label, _ in past.newest("en")[1]["choices"]]
     assert [label.split(" · ")[1:] for label in labels] == [
-        ["浙江.jsonl", "threshold=0.5", "nDCG@10 1.000"],
+        ["threshold=0.5", "浙江.jsonl", "nDCG@10 1.000"],
         *2 * [["浙江.jsonl", f"nDCG@10 {BEFORE.measures['nDCG@10']:.3f}"]],
     ]
 
