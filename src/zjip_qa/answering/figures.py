@@ -10,8 +10,10 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from zjip_qa.answering.quantities import QuantityKind, find_quantities
+from zjip_qa.answering.quantities import PROVISIONS, QuantityKind, find_quantities
 
+_CENTURY = re.compile(r"[\s-]*centur(?:y|ies)\b", re.IGNORECASE)
+_APPEAL = "二审"  # what English calls the second instance
 _OPENING = re.compile(r"首[届个次批家部]")
 
 Key = tuple[str, str]
@@ -19,7 +21,7 @@ Key = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class AskedFigures:
-    """Ordinals, months and numbers of a question, comparable across the two languages."""
+    """Ordinals, provisions, months and numbers of a question, comparable across the languages."""
 
     keys: frozenset[Key]
 
@@ -39,18 +41,23 @@ class AskedFigures:
 # The sentences of one passage are each weighed against the figures of the whole of it.
 @lru_cache(maxsize=4096)
 def figure_keys(text: str) -> frozenset[Key]:
-    """Read every ordinal, month and number of a text, whatever its language."""
+    """Read every ordinal, provision, month and number of a text, whatever its language."""
     keys: set[Key] = set()
     for quantity in find_quantities(text):
         if quantity.kind is QuantityKind.DATE:
             if quantity.date[1]:
                 keys.add(("month", str(quantity.date[1])))
         elif quantity.kind in (QuantityKind.RANK, QuantityKind.ORDINAL):
-            keys.add(("rank", str(quantity.value)))
+            if _CENTURY.match(text, quantity.span.end):
+                continue
+            sort = "provision" if quantity.unit in PROVISIONS else "rank"
+            keys.add((sort, str(quantity.value)))
         elif quantity.value is not None and quantity.value != 1:
             keys.add(("number", str(quantity.value.normalize())))
     if _OPENING.search(text):
         keys.add(("rank", "1"))
+    if _APPEAL in text:
+        keys.add(("rank", "2"))
     return frozenset(keys)
 
 

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from zjip_qa.text import Segmenter, bare_place, load_places
+from zjip_qa.types import Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,10 +18,18 @@ class Place:
 
     def stands_in(self, text: str) -> bool:
         """Whether any form of the name occurs in a text."""
-        return any(
-            re.search(rf"\b{re.escape(form)}\b", text) if form.isascii() else form in text
-            for form in sorted(self.forms)
-        )
+        return self.last_in(text) is not None
+
+    def last_in(self, text: str) -> Span | None:
+        """Where the last form of the name stands in a text."""
+        found = [
+            Span(match.start(), match.end())
+            for form in self.forms
+            for match in re.finditer(
+                rf"\b{re.escape(form)}\b" if form.isascii() else re.escape(form), text
+            )
+        ]
+        return max(found, key=lambda span: span.end, default=None)
 
 
 def places_in(text: str, segmenter: Segmenter) -> list[Place]:

@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from zjip_qa.answering.clock import find_times
-from zjip_qa.answering.quantities import QuantityKind, chinese_number, find_quantities
+from zjip_qa.answering.quantities import (
+    DURATIONS,
+    Quantity,
+    QuantityKind,
+    chinese_number,
+    find_quantities,
+)
 from zjip_qa.text import normalize
 from zjip_qa.types import Language
 
@@ -28,9 +35,11 @@ class AnswerKind(StrEnum):
 
 _LAWS_ZH = "条例|文件|办法|法规|政策|方案|规定|意见|要点|法律|规划|决定"
 _LAWS_EN = (
-    r"(?:regulations?|documents?|laws?|polic(?:y|ies)|plans?|rules?|opinions?|measures?|"
+    r"(?:regulations?|documents?|laws?|polic(?:y|ies)|plans?|rules?|opinions?|measures|"
     r"decisions?|guidance|guidelines?)"
 )
+_LAW_NAMED = re.compile(rf"{_LAWS_ZH}|法(?![院官人庭定])|\b{_LAWS_EN}\b|\bacts?\b", re.IGNORECASE)
+_TITLE = re.compile(r"[《“]|(?<!\w)\"\w")
 _PLACES_ZH = (
     "地方|城市|省市|省份|市(?!场)|省(?!级|部|政府)|县|区(?![块域])|国家(?![级试标重政示法])|地区|"
     "地(?![理标])"
@@ -65,7 +74,7 @@ _Pattern = tuple[AnswerKind, QuantityKind | None, str]
 _FIGURE, _MONEY, _SHARE = AnswerKind.FIGURE, QuantityKind.MONEY, QuantityKind.SHARE
 _PATTERNS: dict[Language, tuple[_Pattern, ...]] = {
     # The first that matches decides: words that ask for something, and only after them words
-    # that name a thing which has a number ("金额", "the size of").
+    # that name a thing which has a number ("金额", "the size of"), which leave it in doubt.
     Language.ZH: (
         (AnswerKind.REASON, None, r"为什么|为何|为啥|原因|怎么会|何以|图的是什么|图什么|凭什么"),
         (
@@ -135,7 +144,8 @@ _PATTERNS: dict[Language, tuple[_Pattern, ...]] = {
             _FIGURE,
             _SHARE,
             r"\b(?:what|which) (?:percentage|percent|share|proportion|slice|fraction)\b"
-            r"|\bhow many percent|\bby (?:what|how many) per|\bhow fast\b|\bgrowth rate\b"
+            r"|\bhow many percent|\bby (?:what|how many) per|\bgrowth rate\b"
+            r"|\bhow fast\b.*\b(?:gr[eo]w|ris|rose|increas|expand|climb|fall|fell|declin)"
             r"|\bwhat (?:coupon|interest|yield)\b",
         ),
         (
@@ -151,14 +161,14 @@ _PATTERNS: dict[Language, tuple[_Pattern, ...]] = {
         (
             _FIGURE,
             QuantityKind.RANK,
-            r"\brank(?:ed|ing|s)?\b|\bposition\b|\bwhere does .* stand\b|\bwhat place\b",
+            r"\brank(?:ed|ing|s)?\b|\b(?:what|which) (?:position|place)\b|\bwhere does .* stand\b",
         ),
         (_FIGURE, None, r"\bhow much (?:did|has|have) .*\b(?:grow|grown|rise|risen|increased?)\b"),
         (
             _FIGURE,
             _MONEY,
             r"\bhow much (?:money|funding|financ\w+|capital|credit|was|were|did|in)\b|\bRMB\b"
-            r"|\byuan\b|\bhow large .*\b(?:loans?|financ\w+|fees?)\b",
+            r"|(?-i:\byuan\b)|\bhow large .*\b(?:loans?|financ\w+|fees?)\b",
         ),
         (
             _FIGURE,
@@ -177,7 +187,7 @@ _PATTERNS: dict[Language, tuple[_Pattern, ...]] = {
         (
             AnswerKind.DOCUMENT,
             None,
-            rf"\b(?:which|what)\b[^?,]{{0,30}}\b{_LAWS_EN}\b"
+            rf"\b(?:which|what) (?:[\w-]+ ){{0,3}}{_LAWS_EN}\b"
             rf"|\b(?:name|title) of\b[^?]{{0,40}}\b{_LAWS_EN}\b|\b{_LAWS_EN} called\b",
         ),
         (AnswerKind.PLACE, None, rf"\bwhere\b|\b(?:which|what) (?:\w+ ){{0,2}}{_PLACES_EN}\b"),
@@ -191,7 +201,7 @@ _PATTERNS: dict[Language, tuple[_Pattern, ...]] = {
             None,
             rf"^\W*{_AUXILIARY}\b",
         ),
-        (_FIGURE, _SHARE, r"\b(?:percent(?:age)?|share|proportion|fraction|growth)\b"),
+        (_FIGURE, _SHARE, r"\b(?:percent(?:age)?|share(?! with)|proportion|fraction|growth)\b"),
         (
             _FIGURE,
             _MONEY,
@@ -208,6 +218,28 @@ _MEASURE_WORD = re.compile(
 _DURATION_EN = re.compile(r"\bhow many (?:\w+ )?(year|month|week|day|hour)s\b", re.IGNORECASE)
 _DURATION_UNITS = {"year": "年", "month": "个月", "week": "周", "day": "天", "hour": "小时"}
 _POINTS = "个百分点"
+# How long and how often are also said without a figure: "until 1990", "rarely".
+_HARDLY_COUNTED = re.compile(r"多久|多长时间|\bhow (?:long|often|far)\b", re.IGNORECASE)
+_NO_COUNT = re.compile(r"多大(?:程度|范围)|\bto what (?:degree|extent)\b", re.IGNORECASE)
+_TIME_WORD = re.compile(
+    r"世纪|年代|时期|期间|朝代|[一-鿿]朝(?![着向阳])|年前"
+    r"|\b(?:centur(?:y|ies)|eras?|dynast(?:y|ies)|\d{1,3} years ago)\b",
+    re.IGNORECASE,
+)
+_RELATIVE_TIME = re.compile(
+    r"之日|届满|期满|随时|立即|及时|每[年月日天周季]|时(?![间代期候效刻段常空])"
+    r"|(?<![先目此空超])前(?![款条述项列者景提])|(?<![先落背])后(?![果者勤备续])"
+    r"|\b(?:after|before|during|when|until|since|upon|within|once|immediately)\b",
+    re.IGNORECASE,
+)
+_RATIO = re.compile(
+    r"\d\s?(?:比|[:：∶])\s?\d|[一二三四五六七八九十]比[一二三四五六七八九十]|\b\d+ to \d+\b"
+)
+# One and a half of something are too common in other words to be read as figures.
+_FEW = re.compile(rf"[一半双无][{_COUNTED}]|\b(?:once|twice|one|half|no(?:ne)?)\b", re.IGNORECASE)
+_FOREMOST = re.compile(
+    r"最|领先|居首|之首|冠军|榜首|\b(?:first|last|top|lead(?:s|ing)?|\w+est|most)\b", re.IGNORECASE
+)
 _IN_POINTS = re.compile(r"百分点|\bpercentage points?\b", re.IGNORECASE)
 _CHANGE = re.compile(
     r"提高|提升|上升|升高|增加|增长|下降|降低|减少|回落|扩大|缩小|变化|[涨跌升降]"
@@ -219,6 +251,14 @@ _UNIT_AFTER = r"\s*(?:件|家|次|项|万|亿|个|元|户|名)"
 _YEAR = re.compile(
     rf"(?<!\d)((?:19|20)\d\d)(?!\d|(?:[.,]\d)|{_UNIT_AFTER})"
     r"|([一二][〇○零一二三四五六七八九]{3})年"
+)
+_OLDER_YEAR = re.compile(
+    r"(?<!\d)(1[0-8]\d\d)(?=\s?年(?!的?历史|[前来间以内]))"
+    r"|\b(?:in|since|until|from) (1[0-8]\d\d)\b(?! [a-z]+s\b)"
+)
+_DECADE = re.compile(
+    r"(?<!\d)(1\d|2[01])\s?世纪\s?(\d0)\s?年代|(?<!\d)((?:1\d|20)\d0)(?:\s?年代|['’]?s\b)"
+    r"|(?:\bthe |['’])([2-9]0)['’]?s\b"
 )
 _YEARS_APART = re.compile(r"((?:19|20)\d\d)\s*年?\s*[—–\-~至到]{1,2}\s*((?:19|20)\d\d)")
 _SHORT_YEAR = re.compile(
@@ -237,6 +277,7 @@ class Asked:
         measure_word: the Chinese measure word that the figure must carry, or "".
         years: as the question names them.
         change: whether it asks how much something rose or fell.
+        sure: whether its words leave no doubt that this kind of answer is wanted.
     """
 
     kind: AnswerKind
@@ -244,6 +285,7 @@ class Asked:
     measure_word: str
     years: frozenset[int]
     change: bool = False
+    sure: bool = True
 
     def counts_in(self, unit: str) -> bool:
         """Whether a figure of that unit counts what is asked for.
@@ -263,10 +305,10 @@ def read_question(text: str, language: Language) -> Asked:
         language: its language. Where its words say nothing, those of the other one are tried.
     """
     plain = normalize(text).text
-    kind, quantity = _kind(plain, language)
+    kind, quantity, sure = _kind(plain, language)
     if kind is AnswerKind.OTHER:
         other = Language.EN if language is Language.ZH else Language.ZH
-        kind, quantity = _kind(plain, other)
+        kind, quantity, sure = _kind(plain, other)
     short = {2000 + int(quoted or bare) for quoted, bare in _SHORT_YEAR.findall(plain)}
     return Asked(
         kind=kind,
@@ -274,14 +316,18 @@ def read_question(text: str, language: Language) -> Asked:
         measure_word=_measure_word(plain, kind, quantity),
         years=years_in(plain) | short,
         change=_IN_POINTS.search(plain) is not None or _CHANGE.search(plain) is not None,
+        sure=sure and not _HARDLY_COUNTED.search(plain) and not _NO_COUNT.search(plain),
     )
 
 
-def _kind(text: str, language: Language) -> tuple[AnswerKind, QuantityKind | None]:
+def _kind(text: str, language: Language) -> tuple[AnswerKind, QuantityKind | None, bool]:
+    """What is asked for, and whether the words that say so ask, and don't just name a thing."""
+    sure = True
     for kind, quantity, pattern in _PATTERNS[language]:
         if re.search(pattern, text, re.IGNORECASE):
-            return kind, quantity
-    return AnswerKind.OTHER, None
+            return kind, quantity, sure
+        sure = sure and kind is not AnswerKind.YESNO
+    return AnswerKind.OTHER, None, True
 
 
 def _measure_word(text: str, kind: AnswerKind, quantity: QuantityKind | None) -> str:
@@ -298,8 +344,15 @@ def _measure_word(text: str, kind: AnswerKind, quantity: QuantityKind | None) ->
 
 
 def years_in(text: str) -> frozenset[int]:
-    """Calendar years that a text names; of a period, its ends and the years between."""
+    """Calendar years that a text names; of a period or decade, all years of it."""
     years = {int(arabic or chinese_number(spelled) or 0) for arabic, spelled in _YEAR.findall(text)}
+    years.update(int(one or other) for one, other in _OLDER_YEAR.findall(text))
+    for century, of_century, written, short in _DECADE.findall(text):
+        first = int(written or 0) or (
+            (int(century) - 1) * 100 + int(of_century) if century else 1900 + int(short)
+        )
+        # "The 1700s" are a hundred years.
+        years.update(range(first, first + (10 if first % 100 or century or short else 100)))
     for first, last in _YEARS_APART.findall(text):
         if 0 <= int(last) - int(first) <= 30:
             years.update(range(int(first), int(last) + 1))
@@ -307,20 +360,51 @@ def years_in(text: str) -> frozenset[int]:
 
 
 def holds(asked: Asked, text: str) -> float:
-    """How well a sentence's values fit what is asked for: 1 the very kind, ½ near it, 0 not."""
+    """How well a sentence's values fit what is asked for.
+
+    1 the very kind, ½ what may stand for it, ¼ another figure than the one asked for, 0 nothing.
+    """
     if asked.kind is AnswerKind.DOCUMENT:
-        return float("《" in text or "“" in text)
+        return 1.0 if _TITLE.search(text) else 0.5 * bool(_LAW_NAMED.search(text))
     if asked.kind is AnswerKind.DATE:
-        dates = (q.kind is QuantityKind.DATE for q in find_quantities(text))
-        return float(any(dates) or "年前" in text or bool(find_times(text)))
+        return _holds_time(text)
     if asked.kind is AnswerKind.PERSON:
         return float(_POST.search(text) is not None)
     if asked.kind is not AnswerKind.FIGURE:
         return 0.5
     figures = [q for q in find_quantities(text) if q.kind is not QuantityKind.DATE]
     if asked.quantity is not None:
-        return 1.0 if any(q.kind is asked.quantity for q in figures) else 0.25 * bool(figures)
+        if any(q.kind is asked.quantity for q in figures):
+            return 1.0
+        return 0.5 if _stands_for(asked.quantity, figures, text) else 0.25 * bool(figures)
     # A rank or "第二届" counts nothing.
     counts = [q for q in figures if q.kind not in (QuantityKind.RANK, QuantityKind.ORDINAL)]
     wanted = any(asked.counts_in(q.unit) for q in counts)
-    return 1.0 if wanted else 0.25 * bool(counts)
+    if wanted or (asked.measure_word and _FEW.search(text)):
+        return 1.0
+    return 0.25 if counts or _FEW.search(text) else 0.0
+
+
+def _holds_time(text: str) -> float:
+    """Whether a sentence says when: 1 by a date, a time or a period, ½ by what else happens."""
+    quantities = find_quantities(text)
+    if any(q.kind is QuantityKind.DATE for q in quantities) or years_in(text):
+        return 1.0
+    if _TIME_WORD.search(text) or find_times(text):
+        return 1.0
+    lasts = any(q.unit in DURATIONS for q in quantities)
+    return 0.5 if lasts or _RELATIVE_TIME.search(text) else 0.0
+
+
+def _stands_for(wanted: QuantityKind, figures: Sequence[Quantity], text: str) -> bool:
+    """Whether a sentence gives a figure of one kind in another way.
+
+    A fine as a multiple or a share, a share as a ratio, a place in an order by a superlative.
+    """
+    if wanted is QuantityKind.MONEY:
+        return any(q.unit == "倍" or q.kind is QuantityKind.SHARE for q in figures)
+    if wanted is QuantityKind.SHARE:
+        return any(q.unit == "倍" for q in figures) or _RATIO.search(text) is not None
+    if wanted is QuantityKind.RANK:
+        return any(q.unit == "大" for q in figures) or _FOREMOST.search(text) is not None
+    return False

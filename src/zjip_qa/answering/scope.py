@@ -17,11 +17,13 @@ from zjip_qa.answering.figures import asked_figures, figure_keys
 from zjip_qa.answering.names import Place, places_in
 from zjip_qa.answering.question import AnswerKind, Asked, holds, years_in
 from zjip_qa.index import OpenIndex
-from zjip_qa.text import Segmenter
+from zjip_qa.text import HAN, Segmenter
 from zjip_qa.types import Document, Query, Sentence
 
 _BACK = 400
 """Characters before a sentence in which a year still holds for it."""
+_NEAR = 2000
+"""Characters around a sentence in which a number holds that its passage doesn't name."""
 _AFTER = 100
 """Characters after it in which a year in brackets does, as under the figures of a box."""
 _BRACKETED = re.compile(r"[(（][^()（）]{0,6}(?:19|20)\d\d年?[^()（）]{0,6}[)）]")
@@ -30,6 +32,11 @@ _WHICH_PLACE = re.compile(
     r"哪一?[些个几]*(?:国家(?!级)|城市|省份)"
     r"|\b(?:which|what) (?:countr(?:y|ies)|cit(?:y|ies)|provinces?)\b",
     re.IGNORECASE,
+)
+_PLACE_NAMED = re.compile(rf"[{HAN}]{{2}}[国省市州县](?![{HAN}]?[级])")
+_COMPARED = re.compile(
+    r"(?:[比较]|相[比较]于?|而|不及)(?:上年|去年)?[在于]?\s?((?:19|20)\d\d)\s?年?"
+    r"|\b(?:than|against|compared (?:to|with)|versus)(?: in| that in)? ((?:19|20)\d\d)\b"
 )
 _RANGE = re.compile(r"((?:19|20)\d\d)\s*年?\s*(?:以来|之前|前|底前|起|至今)")
 
@@ -49,19 +56,23 @@ class ScopeCheck:
         document = self._index.store.document(evidence.hit.chunk.doc_id)
         missing = []
         if not right_years(asked.years, document, evidence.sentence):
-            missing += [wording.year(query.language, year) for year in sorted(asked.years)]
+            missing += wording.years(query.language, asked.years)
         # What a whole document is about takes cutting all of it into words: only if need be.
         elsewhere = [
             place
             for place in places
             if not right_place(place, document, evidence.sentence, frozenset())
+            and not last_named(place, document, evidence.sentence, self._segmenter)
         ]
         main = self._main_places(document.doc_id) if elsewhere else frozenset()
         return missing + [place.written for place in elsewhere if not place.forms & main]
 
     def may_answer(self, evidence: Evidence, query: Query, asked: Asked) -> bool:
         """Whether a sentence is of the occasion asked about and holds what could answer."""
-        return right_figures(asked, query.text, evidence.hit.chunk.text) and right_kind(
+        document = self._index.store.document(evidence.hit.chunk.doc_id)
+        span = evidence.sentence.span
+        near = document.text[max(0, span.start - _NEAR) : span.end + _NEAR]
+        return right_figures(asked, query.text, evidence.hit.chunk.text, near) and right_kind(
             asked, query.text, evidence.text, self._segmenter
         )
 
@@ -84,6 +95,7 @@ def right_years(asked: frozenset[int], document: Document, sentence: Sentence) -
     own = years_in(text)
     if own & asked:
         return True
+    own -= {int(said[1] or said[2]) for said in _COMPARED.finditer(text)}
     open_ended = {int(year) for year in _RANGE.findall(text)}
     if open_ended and min(asked) >= min(open_ended):
         return True
@@ -99,10 +111,22 @@ def right_years(asked: frozenset[int], document: Document, sentence: Sentence) -
     return bool(years_in(document.text) & asked)
 
 
-def right_figures(asked: Asked, question: str, passage: str) -> bool:
-    """Whether a passage may be about the ordinals and months that the question names."""
+def right_figures(asked: Asked, question: str, passage: str, near: str) -> bool:
+    """Whether a passage may be about the ordinals and months that the question names.
+
+    Args:
+        asked: what the question asks for.
+        question: its text.
+        passage: it names them, or none of their sort;
+        near: then they must stand in the text around it.
+    """
     named = {key for key in asked_figures(question, asked.years).keys if key[0] != "number"}
-    return named <= figure_keys(passage)
+    held = figure_keys(passage)
+    missing = named - held
+    if not missing:
+        return True
+    sorts = {sort for sort, _ in held}
+    return not any(sort in sorts for sort, _ in missing) and missing <= figure_keys(near)
 
 
 def right_kind(asked: Asked, question: str, sentence: str, segmenter: Segmenter) -> bool:
@@ -112,10 +136,12 @@ def right_kind(asked: Asked, question: str, sentence: str, segmenter: Segmenter)
     name of a country, a province or a city.
     """
     fit = holds(asked, sentence)
-    definite = asked.kind in (AnswerKind.DATE, AnswerKind.PERSON) or asked.quantity is not None
-    if fit == 0.0 or (definite and fit < 1.0):
+    definite = asked.kind is AnswerKind.PERSON or asked.quantity is not None
+    if asked.sure and (fit == 0.0 or (definite and fit < 0.5)):
         return False
-    return not _WHICH_PLACE.search(question) or bool(places_in(sentence, segmenter))
+    if not _WHICH_PLACE.search(question) or _PLACE_NAMED.search(sentence):
+        return True
+    return bool(places_in(sentence, segmenter))
 
 
 def right_place(asked: Place, document: Document, sentence: Sentence, main: frozenset[str]) -> bool:
@@ -129,6 +155,24 @@ def right_place(asked: Place, document: Document, sentence: Sentence, main: froz
     """
     around = " ".join((*sentence.section, document.text[sentence.span.start : sentence.span.end]))
     return bool(asked.forms & main) or asked.stands_in(around)
+
+
+def last_named(asked: Place, document: Document, sentence: Sentence, segmenter: Segmenter) -> bool:
+    """Whether a sentence names no place, and the last one named before it is the one asked for.
+
+    Args:
+        asked: the place.
+        document: the sentence's document.
+        sentence: the sentence.
+        segmenter: finds the names.
+    """
+    text, span = document.text, sentence.span
+    before = text[max(0, span.start - _BACK) : span.start]
+    last = asked.last_in(before)
+    if last is None or places_in(text[span.start : span.end], segmenter):
+        return False
+    others = places_in(before[last.end :], segmenter)
+    return all(place.forms & asked.forms for place in others)
 
 
 def main_places(document: Document, segmenter: Segmenter) -> frozenset[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from zjip_qa.answering.quantities import QuantityKind
 from zjip_qa.answering.question import AnswerKind, Asked
@@ -97,9 +97,18 @@ def equal(language: Language, figure: str) -> str:
     return _EQUAL[language].format(more=figure)
 
 
-def year(language: Language, number: int) -> str:
-    """A year as it is said in a sentence."""
-    return f"{number}年" if language is Language.ZH else str(number)
+def years(language: Language, numbers: Collection[int]) -> list[str]:
+    """Years as they are said in a sentence, those that follow each other by the first and last."""
+    said = []
+    for first in sorted(numbers):
+        if first - 1 in numbers:
+            continue
+        last = first
+        while last + 1 in numbers:
+            last += 1
+        span = str(first) if last == first else f"{first}–{last}"
+        said.append(f"{span}年" if language is Language.ZH else span)
+    return said
 
 
 def not_about(language: Language, names: Sequence[str]) -> str:

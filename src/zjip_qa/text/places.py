@@ -21,6 +21,10 @@ _SHORT = {
     "UK": "United Kingdom",
     "EU": "European Union",
     "Korea": "South Korea",
+    "America": "United States",
+    "Britain": "United Kingdom",
+    "Great Britain": "United Kingdom",
+    "England": "United Kingdom",
 }
 
 

@@ -1,11 +1,12 @@
 """Fits the weights by which sentences are ranked and answers trusted.
 
-Two sorts of questions. Those of reading sets that may be tuned on are asked twice: with their
-passage in the index, where the sentence that holds the answer should rank first, and with it
-left out, where nothing should be answered; half of a set over many short documents, half over
-long ones, since signals mean other things there. Those of question files, which people worded
-freely and which have questions without an answer, are asked once. Each set counts as much as any
-other. The product's own signals and rules are what is weighed, so the fit sees what it sees.
+Two sorts of questions. Those of reading sets that may be tuned on should find the sentence that
+holds the answer, and get no answer where that sentence was taken out of its passage, as in a
+document that speaks of the matter but doesn't say, or where the whole passage was left out; half
+of a set over many short documents, half over long ones, since signals mean other things there.
+Those of question files, which people worded freely and which have questions without an answer,
+are asked once. Each set counts as much as any other. The product's own signals and rules are what
+is weighed, so the fit sees what it sees.
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ from zjip_qa.evaluation.trust import Trusted, calibration_error
 from zjip_qa.index import build_index, open_index
 from zjip_qa.retrieval import Retriever, load_bridge
 from zjip_qa.settings import IndexSettings
-from zjip_qa.text import Segmenter
+from zjip_qa.text import Segmenter, split_sentences
 from zjip_qa.types import Language, Query, Span
 
 logger = logging.getLogger(__name__)
@@ -50,6 +51,8 @@ _RANK_PENALTY = 1e-4
 _TRUST_PENALTY = 1e-4
 _MOST_OF_ONE = 12
 """Questions asked of one article."""
+_TAKEN_OUT = 0.4
+"""Share of the sentences with an answer that are taken out, where that is possible."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,21 +223,24 @@ class ReadingSet:
 
 
 @dataclass(frozen=True, slots=True)
-class _Question:
-    """A question, the number of the document that answers it, the paragraph and answer there."""
+class AskedOf:
+    """A question, the number of the document it is about, the paragraph and answer there.
+
+    No answer where the sentence that held it was taken out.
+    """
 
     text: str
     document: int
     paragraph: Span
-    answer: Span
+    answer: Span | None
 
 
 @dataclass(frozen=True, slots=True)
-class _Collection:
+class Collection:
     """Documents that are indexed together, and questions on them."""
 
     documents: tuple[str, ...]
-    questions: tuple[_Question, ...]
+    questions: tuple[AskedOf, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,7 +252,7 @@ class QuestionSet:
 
 
 def ask_all(reading: ReadingSet, encoder: Encoder, folder: Path, seed: int) -> Iterator[Asked]:
-    """Ask a set's questions, each with its passage and then without.
+    """Ask a set's questions, of those that have an answer every other one without its passage too.
 
     Args:
         reading: the set, of which `n_questions` are drawn.
@@ -269,24 +275,87 @@ def ask_all(reading: ReadingSet, encoder: Encoder, folder: Path, seed: int) -> I
 
 
 def _ask(
-    collection: _Collection,
+    collection: Collection,
     n_questions: int,
     language: Language,
     encoder: Encoder,
     folder: Path,
     draw: random.Random,
 ) -> Iterator[Asked]:
+    collection = thinned(collection, draw)
     corpus = folder / "documents"
     corpus.mkdir(parents=True)
     for number, text in enumerate(collection.documents):
         (corpus / f"{number:06d}.txt").write_text(text, encoding="utf-8", newline="")
     asker = _Asker(corpus, folder / "index", encoder)
+    left_out = False
     for question in draw.sample(collection.questions, min(n_questions, len(collection.questions))):
         query = Query(question.text, language)
         doc_id = f"{question.document:06d}.txt"
-        gold = [(doc_id, question.answer)]
-        yield asker.ask(query, gold)
-        yield asker.ask(query, [], without=[(doc_id, question.paragraph)])
+        if question.answer is None:
+            yield asker.ask(query, [])
+            continue
+        yield asker.ask(query, [(doc_id, question.answer)])
+        left_out = not left_out
+        if left_out:
+            yield asker.ask(query, [], without=[(doc_id, question.paragraph)])
+
+
+def thinned(collection: Collection, draw: random.Random) -> Collection:
+    """Take sentences that answer out of the documents.
+
+    Never two neighbours, nor one whose answer is said elsewhere in the document too.
+
+    Args:
+        collection: documents and questions.
+        draw: decides which.
+    """
+    documents, questions = [], []
+    for number, text in enumerate(collection.documents):
+        own = [q for q in collection.questions if q.document == number]
+        taken = _taken_out(text, own, draw)
+        documents.append(_without(text, taken))
+        questions += [_moved(question, taken) for question in own]
+    return Collection(tuple(documents), tuple(questions))
+
+
+def _taken_out(text: str, questions: Sequence[AskedOf], draw: random.Random) -> list[Span]:
+    """The sentences to take out, in order."""
+    answers = [question.answer for question in questions if question.answer is not None]
+    taken: list[Span] = []
+    last = -1
+    for number, sentence in enumerate(split_sentences(text)):
+        inside = [answer for answer in answers if sentence.overlaps(answer)]
+        if not inside or number - 1 == last or draw.random() >= _TAKEN_OUT:
+            continue
+        if all(
+            sentence.start <= answer.start
+            and answer.end <= sentence.end
+            and text.count(text[answer.start : answer.end]) == 1
+            for answer in inside
+        ):
+            taken.append(sentence)
+            last = number
+    return taken
+
+
+def _without(text: str, taken: Sequence[Span]) -> str:
+    edges = [0, *(edge for span in taken for edge in (span.start, span.end)), len(text)]
+    return "".join(text[a:b] for a, b in zip(edges[::2], edges[1::2], strict=True))
+
+
+def _moved(question: AskedOf, taken: Sequence[Span]) -> AskedOf:
+    """The question in the document without some sentences."""
+
+    def moved(place: int) -> int:
+        return place - sum(min(span.end, place) - min(span.start, place) for span in taken)
+
+    answer = question.answer
+    if answer is not None:
+        gone = any(span.overlaps(answer) for span in taken)
+        answer = None if gone else Span(moved(answer.start), moved(answer.end))
+    paragraph = Span(moved(question.paragraph.start), moved(question.paragraph.end))
+    return replace(question, paragraph=paragraph, answer=answer)
 
 
 def ask_file(
@@ -343,7 +412,7 @@ class _Asker:
         return collect(found, allowed, gold, answerable=bool(gold))
 
 
-def _collections(reading: ReadingSet) -> tuple[_Collection, list[_Collection]]:
+def _collections(reading: ReadingSet) -> tuple[Collection, list[Collection]]:
     """The first passages, each a document among many; and articles, each one long document."""
     asked = {
         qa["id"]: qa["question"]
@@ -352,7 +421,7 @@ def _collections(reading: ReadingSet) -> tuple[_Collection, list[_Collection]]:
         for qa in paragraph["qas"]
     }
     pooled: list[str] = []
-    of_pooled: list[_Question] = []
+    of_pooled: list[AskedOf] = []
     articles = []
     for article in _articles(reading.passages):
         text, of_article = "", []
@@ -368,7 +437,7 @@ def _collections(reading: ReadingSet) -> tuple[_Collection, list[_Collection]]:
                 start = int(answer["answer_start"])
                 span = Span(start, start + len(answer["text"]))
                 of_article.append(
-                    _Question(
+                    AskedOf(
                         said,
                         0,
                         Span(begins, begins + len(context)),
@@ -376,12 +445,12 @@ def _collections(reading: ReadingSet) -> tuple[_Collection, list[_Collection]]:
                     )
                 )
                 if len(pooled) < reading.n_passages:
-                    of_pooled.append(_Question(said, len(pooled), Span(0, len(context)), span))
+                    of_pooled.append(AskedOf(said, len(pooled), Span(0, len(context)), span))
             if len(pooled) < reading.n_passages:
                 pooled.append(context)
         if len(article) >= _LEAST_PARAGRAPHS:
-            articles.append(_Collection((text,), tuple(of_article)))
-    return _Collection(tuple(pooled), tuple(of_pooled)), articles
+            articles.append(Collection((text,), tuple(of_article)))
+    return Collection(tuple(pooled), tuple(of_pooled)), articles
 
 
 def _articles(path: Path) -> list[list[dict[str, Any]]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Container, Iterable, Mapping
 from pathlib import Path
 
@@ -10,11 +11,20 @@ from zjip_qa.text import bare_place
 from zjip_qa.text.dictionary import load_dictionary
 
 _NAME = re.compile(r"[A-Z][\w'’-]*(?: [A-Z][\w'’-]*)*")
-_KIND = re.compile(r" (?:Province|City|County|District|Prefecture|Region|Municipality)\b.*$", re.I)
+_KIND = re.compile(
+    r" (?:Province|City|County|District|Prefecture|Region|Municipality)\b.*$", re.IGNORECASE
+)
+_COMMON = 6
+"""Glosses that hold a word in small letters, from which it is taken for a common one."""
+# What English calls by one name and Chinese by two.
+_NO_PLACE = frozenset({"Indian"})
 
 
 def place_rows(
-    tagged: Iterable[str], glosses: Mapping[str, tuple[str, ...]], common: Container[str] = ()
+    tagged: Iterable[str],
+    glosses: Mapping[str, tuple[str, ...]],
+    common: Container[str] = (),
+    english: Container[str] = (),
 ) -> dict[str, str]:
     """Pair bare Chinese place names with their English names.
 
@@ -23,14 +33,18 @@ def place_rows(
         glosses: cleaned glosses by word; a word whose first gloss isn't a name is left out.
         common: words that mean something else; a district whose name without 区 is one of them
             is left out, since 小店 is a small shop far more often than a part of Taiyuan.
+        english: the same in English, in small letters: He, Long, West.
     """
     rows: dict[str, str] = {}
     for word in sorted(tagged, key=lambda w: (len(w), w)):
         for gloss in glosses.get(word, ())[:1]:
-            name = _NAME.fullmatch(_KIND.sub("", gloss))
             bare = bare_place(word)
-            if name and len(bare) >= 2 and not (word.endswith("区") and bare in common):
-                rows.setdefault(bare_place(word), name[0])
+            # 通县 is never called just 通; "Tong" is a name of people too.
+            name = _KIND.sub("", gloss) + " County" * (len(word) == 2 and word.endswith("县"))
+            if not _NAME.fullmatch(name) or name in _NO_PLACE or name.lower() in english:
+                continue
+            if len(bare) >= 2 and not (word.endswith("区") and bare in common):
+                rows.setdefault(bare, name)
     return rows
 
 
@@ -55,4 +69,7 @@ def build_places(path: Path) -> None:
     tags = tagged_words(dictionary)
     places = [word for word, tag in tags.items() if tag == "ns"]
     common = {word for word, tag in tags.items() if not tag.startswith("n") or tag in ("n", "ng")}
-    write_places(place_rows(places, load_dictionary().glosses, common), path)
+    glosses = load_dictionary().glosses
+    said = Counter(word for all_ in glosses.values() for gloss in all_ for word in gloss.split())
+    english = {word for word, n in said.items() if word.islower() and n >= _COMMON}
+    write_places(place_rows(places, glosses, common, english), path)

@@ -13,6 +13,8 @@ from zjip_qa.text import Segmenter
         ("杭州、宁波、杭州", ["杭州", "宁波"]),
         ("知识产权有多少？", []),
         ("中国有多少专利？", []),
+        ("What did He and Li say about the West?", []),
+        ("the patents of Tong County", ["Tong County"]),
         ("小店违法罚多少？", []),  # a small shop, not the district of that name
     ],
 )
@@ -27,6 +29,11 @@ def test_a_place_is_found_in_either_language() -> None:
     assert english.stands_in("宁波获批")
     assert english.stands_in("Ningbo was approved")
     assert not english.stands_in("杭州获批")
+
+
+def test_england_is_what_chinese_calls_by_the_name_of_the_whole() -> None:
+    (place,) = places_in("the patents of England", Segmenter())
+    assert place.stands_in("英国的专利")
 
 
 def test_an_english_name_is_a_word_of_its_own() -> None:

@@ -1,3 +1,5 @@
+from collections.abc import Iterable
+
 import pytest
 
 from zjip_qa.answering.quantities import QuantityKind
@@ -143,6 +145,54 @@ def test_years_of_a_document_need_all_four_digits() -> None:
     assert years_in("在23年和2022年") == {2022}
 
 
+@pytest.mark.parametrize(
+    ("text", "years"),
+    [
+        ("20世纪80年代", range(1980, 1990)),
+        ("in the 1970s", range(1970, 1980)),
+        ("the '80s", range(1980, 1990)),
+        ("by the 1700s", range(1700, 1800)),
+        ("自 1279 年后", {1279}),
+        ("founded in 1756", {1756}),
+        ("有1300年的历史", ()),
+        ("in 1500 cases", ()),
+        ("a 20s timeout", ()),
+    ],
+)
+def test_decades_and_older_years(text: str, years: Iterable[int]) -> None:
+    assert years_in(text) == set(years)
+
+
+@pytest.mark.parametrize(
+    ("question", "sure"),
+    [
+        ("有多少件专利？", True),
+        ("金额是多少？", True),
+        ("哪一种商标的规模更大？", False),
+        ("持续了多久？", False),
+        ("How long did it last?", False),
+        ("What group saw an increase in the number of cases?", False),
+    ],
+)
+def test_whether_a_figure_is_asked_for_or_just_named(question: str, sure: bool) -> None:
+    asked = read(question)
+    assert (asked.kind, asked.sure) == (FIGURE, sure)
+
+
+@pytest.mark.parametrize(
+    ("question", "kind"),
+    [
+        ("What is the position of the satellite?", AnswerKind.OTHER),
+        ("What scale is used to measure the strength of storms?", AnswerKind.OTHER),
+        ("What did the Yuan court think of it?", AnswerKind.OTHER),
+        ("What does a member share with the House?", AnswerKind.OTHER),
+        ("What body in India provides policy directions?", AnswerKind.WHO),
+    ],
+)
+def test_words_that_only_look_like_a_figure_or_a_law(question: str, kind: AnswerKind) -> None:
+    assert read(question).kind is kind
+
+
 def test_a_long_period_is_its_ends_only() -> None:
     assert years_in("1950—2020年") == {1950, 2020}
 
@@ -154,6 +204,8 @@ def test_a_long_period_is_its_ends_only() -> None:
         ("专利转让有多少次？", "专利1件", 0.25),
         ("多少天内通知？", "5个工作日内通知", 1.0),
         ("专利转让有多少次？", "专利转让增加", 0.0),
+        ("可以延期几次？", "只能延期一次", 1.0),
+        ("有多少人参加？", "无人参加", 1.0),
         ("专利转让有多少次？", "2023年以来", 0.0),
         ("有几个部门参加？", "省法院等10部门", 1.0),
         ("在全国排第几？", "居全国第三", 1.0),
@@ -166,7 +218,16 @@ def test_a_long_period_is_its_ends_only() -> None:
         ("什么时候施行？", "早在20年前", 1.0),
         ("什么时候施行？", "已经施行", 0.0),
         ("依据什么文件？", "依据《条例》", 1.0),
-        ("依据什么文件？", "依据规定", 0.0),
+        ("依据什么文件？", "依据规定", 0.5),
+        ("依据什么文件？", "依据实际情况", 0.0),
+        ("What law protects secrets?", "The Trade Secrets Act protects them.", 0.5),
+        ("什么时候开放的？", "在1950年代建立", 1.0),
+        ("何时击败的？", "在1288 年的江战中击败", 1.0),
+        ("什么时候申请？", "应当自收到通知之日起十五日内申请", 0.5),
+        ("什么时候申请？", "期满前可以申请", 0.5),
+        ("罚款多少？", "处违法所得一倍以上五倍以下的罚款", 0.5),
+        ("英法移民的比例是多少？", "以20比1的比例超过法国", 0.5),
+        ("产量在全球排第几名？", "是全球第二大生产国", 0.5),
         ("为什么？", "因为创新", 0.5),
         ("How many firms are there?", "It served 16,800 firms.", 1.0),
         ("When did it open?", "It opened in March 2024.", 1.0),

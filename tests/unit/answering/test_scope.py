@@ -3,6 +3,7 @@ import pytest
 from zjip_qa.answering.names import places_in
 from zjip_qa.answering.question import read_question
 from zjip_qa.answering.scope import (
+    last_named,
     main_places,
     right_figures,
     right_kind,
@@ -42,6 +43,12 @@ def placed(
         ((2023,), placed("登记5004件。", after="(2023年)\n\n产值7亿元。"), True),
         ((2022,), placed("登记5004件。", after="(2023年)\n\n产值7亿元。"), False),
         ((2023,), placed("登记5004件。"), False),
+        # A year that figures are compared with isn't the one they are of.
+        ((2023,), placed("登记5004件,比2021年增长三成。", before="2023年开始。"), True),
+        ((2021,), placed("登记5004件,比2020年增长三成。", before="2023年开始。"), False),
+        ((2023,), placed("It rose by 5% compared with 2021.", before="In 2023 it grew. "), True),
+        ((1983,), placed("在20世纪80年代登记。"), True),
+        ((1993,), placed("在20世纪80年代登记。"), False),
     ],
 )
 def test_the_year_of_a_sentence(
@@ -69,6 +76,23 @@ def test_the_place_of_a_sentence(question: str, main: tuple[str, ...], right: bo
     assert all(right_place(p, document, sentence, frozenset(main)) for p in asked) is right
 
 
+@pytest.mark.parametrize(
+    ("before", "sentence", "right"),
+    [
+        ("宁波的专利增加了。", "共有3件。", True),
+        ("宁波的专利增加了。杭州也是。", "共有3件。", False),
+        ("杭州的专利增加了。宁波也是。", "共有3件。", True),
+        ("宁波的专利增加了。", "杭州有3件。", False),
+        ("宁波的专利增加了。" + "甲" * 500, "共有3件。", False),
+    ],
+)
+def test_a_sentence_without_a_place_takes_the_last_one(
+    before: str, sentence: str, right: bool
+) -> None:
+    (ningbo,) = places_in("宁波有多少专利？", Segmenter())
+    assert last_named(ningbo, *placed(sentence, before=before), Segmenter()) is right
+
+
 def test_a_document_is_about_its_title_and_the_places_it_names_most() -> None:
     # 浙江 4 of 6 names; 宁波 and 杭州 once each.
     text = "浙江省的专利。浙江的商标。浙江的版权。浙江的条例。宁波有3件，杭州有5件。"
@@ -91,6 +115,10 @@ def test_a_document_without_places_is_about_none() -> None:
         ("有多少家参展商？", "第二届全球数字贸易博览会", False),
         ("Which countries belong to the court?", "联合制定技术调查官制度。", False),
         ("哪些城市获批？", "杭州、宁波获批建设示范区。", True),
+        ("哪些城市获批？", "云溪市获批建设示范区。", True),
+        ("哪些城市获批？", "获批建设示范区。", False),
+        ("罚款多少？", "处三倍以下的罚款。", True),
+        ("哪一种专利的规模更大？", "发明专利更为重要。", True),
         ("什么是T+1出证？", "实现出证。", True),
     ],
 )
@@ -100,11 +128,19 @@ def test_the_kind_of_value_that_must_be_there(question: str, text: str, right: b
 
 
 def test_another_occasion_or_month_is_another_matter() -> None:
-    def right(question: str, passage: str) -> bool:
+    def right(question: str, passage: str, near: str = "") -> bool:
         asked = read_question(question, detect_language(question))
-        return right_figures(asked, question, passage)
+        return right_figures(asked, question, passage, near)
 
     assert not right("第三届博览会有多少家参展商？", "第二届博览会有3家参展商。")
     assert right("第二届博览会有多少家参展商？", "第二届博览会有3家参展商。")
     assert not right("How many were filed by June 2024?", "截至2024年3月,登记6004件。")
     assert right("How many were filed by March 2024?", "截至2024年3月,登记6004件。")
+    # Nothing in the passage says which: what is around it does.
+    assert right("第二届博览会有多少家参展商？", "参展商有3家。", "第二届博览会开幕。")
+    assert not right("第二届博览会有多少家参展商？", "参展商有3家。", "博览会开幕。")
+    assert not right("第二届博览会有多少家参展商？", "第三届有3家。", "第二届博览会开幕。")
+    assert right("Is an appeal heard at second instance?", "二审应当公开审理。")
+    assert right("May a third party oppose?", "任何人可以提出异议。")
+    assert not right("第二十条规定了什么？", "第二十一条 商标有效期为十年。", "第二十条")
+    assert right("Who reformed it in the 15th century?", "改革的先驱是甲。")

@@ -11,10 +11,15 @@ def test_every_text_is_there_in_both_languages(texts: dict[Language, str]) -> No
 
 
 def test_a_refusal_names_what_the_nearest_passage_is_not_about() -> None:
-    zh = [wording.year(Language.ZH, 2022), "宁波"]
+    zh = [*wording.years(Language.ZH, {2022}), "宁波"]
     assert wording.not_about(Language.ZH, zh) == "最接近的内容说的不是2022年、宁波。"
-    en = [wording.year(Language.EN, 2022), "Ningbo"]
+    en = [*wording.years(Language.EN, {2022}), "Ningbo"]
     assert wording.not_about(Language.EN, en) == " What comes closest isn't about 2022, Ningbo."
+
+
+def test_years_in_a_row_are_said_by_their_ends() -> None:
+    assert wording.years(Language.EN, {1970, 1971, 1972, 2020}) == ["1970–1972", "2020"]
+    assert wording.years(Language.ZH, range(1980, 1990)) == ["1980–1989年"]
 
 
 def test_nothing_is_named_where_nothing_is_missing() -> None:

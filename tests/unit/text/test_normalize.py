@@ -1,4 +1,3 @@
-import time
 import unicodedata
 
 import pytest
@@ -70,9 +69,6 @@ def test_every_character_alone_is_nfkc() -> None:
             assert got == expected
 
 
-def test_two_megabytes_take_less_than_a_second() -> None:
-    text = "截至2023年底，全省每万户企业有效注册商标量等指标全国领先，达到86.02分。\n\n" * 20_000
-    normalize("warm up：先装载")
-    started = time.perf_counter()
-    normalize(text)
-    assert len(text.encode()) / (time.perf_counter() - started) > 2_000_000
+def test_a_long_text_is_read_like_its_parts() -> None:
+    part = "截至2023年底，全省每万户企业有效注册商标量等指标全国领先，達到86.02分。\n\n"
+    assert normalize(part * 20_000).text == normalize(part).text * 20_000

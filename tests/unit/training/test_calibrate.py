@@ -1,17 +1,24 @@
+import random
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
 from zjip_qa.answering.signals import SIGNALS, Weights
 from zjip_qa.training.calibrate import (
     Asked,
+    AskedOf,
+    Collection,
     Outcome,
     best_threshold,
     ended_well,
     fit_rank,
     fit_trust,
     outcomes,
+    thinned,
     trust_rows,
 )
+from zjip_qa.types import Span
 
 N = len(SIGNALS)
 READ = SIGNALS.index("read")
@@ -70,3 +77,35 @@ def test_how_questions_end(threshold: float, shares: tuple[float, float]) -> Non
 def test_the_threshold_keeps_right_answers_and_refuses_the_others() -> None:
     found = [Outcome(0.9, True, True), Outcome(0.6, True, True), Outcome(0.4, False, False)]
     assert 0.4 < best_threshold([found]) <= 0.6
+
+
+def test_sentences_that_answer_are_taken_out_and_the_rest_moves() -> None:
+    text = "宁波有3件。杭州有5件。绍兴有7件。宁波也有9件。"
+
+    def at(words: str) -> Span:
+        return Span(text.index(words), text.index(words) + len(words))
+
+    questions = tuple(
+        AskedOf(w, 0, Span(0, len(text)), at(w)) for w in ("3件", "5件", "7件", "9件")
+    )
+    seen = set()
+    for seed in range(20):
+        thin = thinned(Collection((text,), questions), random.Random(seed))
+        (left,) = thin.documents
+        for question in thin.questions:
+            if question.answer is None:
+                assert question.text not in left
+            else:
+                assert left[question.answer.start : question.answer.end] == question.text
+            assert question.paragraph == Span(0, len(left))
+        gone = [question.answer is None for question in thin.questions]
+        assert not any(a and b for a, b in pairwise(gone))
+        seen.add(tuple(gone))
+    assert len(seen) > 3
+
+
+def test_what_is_said_twice_is_not_taken_out() -> None:
+    text = "宁波有3件。杭州也有3件。"
+    questions = (AskedOf("有几件？", 0, Span(0, len(text)), Span(3, 5)),)
+    collection = Collection((text,), questions)
+    assert all(thinned(collection, random.Random(n)) == collection for n in range(20))

@@ -4,6 +4,8 @@ from zjip_qa.answering.quantities.chinese import find_quantities
 from zjip_qa.answering.quantities.english import find_english_quantities
 from zjip_qa.answering.quantities.numerals import chinese_number
 from zjip_qa.answering.quantities.quantity import (
+    DURATIONS,
+    PROVISIONS,
     Approximation,
     Date,
     Period,
@@ -14,6 +16,8 @@ from zjip_qa.answering.quantities.quantity import (
 from zjip_qa.answering.quantities.spoken import in_english
 
 __all__ = [
+    "DURATIONS",
+    "PROVISIONS",
     "Approximation",
     "Date",
     "Period",

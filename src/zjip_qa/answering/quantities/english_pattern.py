@@ -170,6 +170,7 @@ _NOT_A_FIGURE = r"""
   | (?<![A-Za-z\d])\d[\d.,]{0,20}+(?!(?:st|nd|rd|th|km|kg|m|k|bn|trn|pp)\b)[A-Za-z]\w*+
   | \d++(?:\.\d++){2,}+ | 0\d++ | \d{19,}+ | \d{1,2}:\d\d(?!\d) | \[\d{1,3}\] | \(\d{1,2}\)
   | (?:(?<=\n)|\A)\s?\d{1,2}[.)]\s
+  | (?<![A-Za-z])(?i:(?:third|3rd)[\s-](?:part(?:y|ies)|persons?)|second-?hand)(?![A-Za-z])
 """
 _ORDER = rf"""
     (?<![A-Za-z])(?P<provision>(?i:{_one_of(PROVISION_UNITS)}))s?\s
@@ -180,7 +181,8 @@ _ORDER = rf"""
 """
 _FRACTION = r"""
     (?<![\d/.,])(?P<above>\d{1,6})/(?P<below>\d{1,6})(?![\d/])
-  | (?<![A-Za-z])(?i:(?P<above_word>one|two|three|four|five|six|seven|eight|nine)[\s\-]
+  | (?<![A-Za-z])(?i:
+      (?P<above_word>one|an?(?=\s\w+\sof\s)|two|three|four|five|six|seven|eight|nine)[\s\-]
       (?P<below_word>third|quarter|fourth|fifth|sixth|seventh|eighth|ninth|tenth)s?)(?![A-Za-z])
   | (?<![A-Za-z\-])(?P<half>(?i:(?:one[\s\-]|a\s)?half))(?![A-Za-z\-]|\s(?:a|an|year)\b)
 """
