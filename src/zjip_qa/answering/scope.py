@@ -28,6 +28,7 @@ _AFTER = 100
 """Characters after it in which a year in brackets does, as under the figures of a box."""
 _BRACKETED = re.compile(r"[(（][^()（）]{0,6}(?:19|20)\d\d年?[^()（）]{0,6}[)）]")
 _MAIN_PLACE_SHARE = 0.25
+_MAIN_PLACE_TIMES = 3
 _WHICH_PLACE = re.compile(
     r"哪一?[些个几]*(?:国家(?!级)|城市|省份)"
     r"|\b(?:which|what) (?:countr(?:y|ies)|cit(?:y|ies)|provinces?)\b",
@@ -48,6 +49,7 @@ class ScopeCheck:
         self._index = index
         self._segmenter = segmenter
         self._main_places = lru_cache(maxsize=256)(self._read_main_places)
+        self._is_about = lru_cache(maxsize=4096)(self._read_is_about)
 
     def missing(
         self, evidence: Evidence, query: Query, asked: Asked, places: Sequence[Place]
@@ -57,15 +59,15 @@ class ScopeCheck:
         missing = []
         if not right_years(asked.years, document, evidence.sentence):
             missing += wording.years(query.language, asked.years)
-        # What a whole document is about takes cutting all of it into words: only if need be.
         elsewhere = [
             place
             for place in places
             if not right_place(place, document, evidence.sentence, frozenset())
             and not last_named(place, document, evidence.sentence, self._segmenter)
         ]
-        main = self._main_places(document.doc_id) if elsewhere else frozenset()
-        return missing + [place.written for place in elsewhere if not place.forms & main]
+        return missing + [
+            place.written for place in elsewhere if not self._is_about(document.doc_id, place.forms)
+        ]
 
     def may_answer(self, evidence: Evidence, query: Query, asked: Asked) -> bool:
         """Whether a sentence is of the occasion asked about and holds what could answer."""
@@ -75,6 +77,15 @@ class ScopeCheck:
         return right_figures(asked, query.text, evidence.hit.chunk.text, near) and right_kind(
             asked, query.text, evidence.text, self._segmenter
         )
+
+    def _read_is_about(self, doc_id: str, forms: frozenset[str]) -> bool:
+        """Whether a place is among the main ones of a document."""
+        document = self._index.store.document(doc_id)
+        # What a whole document is about takes cutting all of it into words. Where it names a place
+        # less often than a main one, only its title can make it one.
+        if all(document.text.count(form) < _MAIN_PLACE_TIMES for form in forms):
+            return bool(forms & titled_places(document, self._segmenter))
+        return bool(forms & self._main_places(doc_id))
 
     def _read_main_places(self, doc_id: str) -> frozenset[str]:
         return main_places(self._index.store.document(doc_id), self._segmenter)
@@ -180,6 +191,11 @@ def main_places(document: Document, segmenter: Segmenter) -> frozenset[str]:
     names = {form for place in places_in(document.text, segmenter) for form in place.forms}
     counted = Counter({name: document.text.count(name) for name in sorted(names)})
     total = counted.total()
-    frequent = {name for name, n in counted.items() if n > 2 and n >= _MAIN_PLACE_SHARE * total}
-    titled = {form for place in places_in(document.title, segmenter) for form in place.forms}
-    return frozenset(frequent | titled)
+    least = max(_MAIN_PLACE_TIMES, _MAIN_PLACE_SHARE * total)
+    frequent = {name for name, n in counted.items() if n >= least}
+    return titled_places(document, segmenter) | frequent
+
+
+def titled_places(document: Document, segmenter: Segmenter) -> frozenset[str]:
+    """Places that a document's title names."""
+    return frozenset(form for place in places_in(document.title, segmenter) for form in place.forms)
