@@ -436,6 +436,52 @@ def test_an_uploaded_question_file_is_evaluated(open_page: OpenPage, tmp_path: P
     )
 
 
+def test_two_earlier_evaluations_are_compared(
+    open_page: OpenPage, server: Any, tmp_path: Path
+) -> None:
+    kept = server.corpus.parent / "index" / "evaluations.jsonl"
+    kept.unlink(missing_ok=True)
+    questions = tmp_path / "twice.jsonl"
+    asked = "知识产权保护社会满意度是多少?"
+    questions.write_text(
+        json.dumps(
+            {"id": "1", "question": asked, "lang": "zh",
+             "quote": "社会满意度达到86.02分", "answers": ["86.02"]},
+            ensure_ascii=False,
+        ),
+        encoding="utf-8",
+    )  # fmt: skip
+    page = open_page("en-US")
+    open_tab(page, s.TAB_EVALUATE.en)
+    compared = page.locator("#runs-compared")
+    choose_file(page, "#run-own", questions)
+    expect(compared).to_have_text(s.NOTHING_TO_COMPARE.en, timeout=60_000)
+    # The run before was worse: it answered wrongly and found nothing.
+    run = json.loads(kept.read_text(encoding="utf-8"))
+    run |= {"setting": "threshold=0.9", "right": {"1": False}, "values": {"1": 0.0}}
+    run["measures"] |= {"nDCG@10": 0.0, "right": 0.0, "wrong": 1.0}
+    kept.write_text(json.dumps(run, ensure_ascii=False) + "\n", encoding="utf-8")
+    choose_file(page, "#run-own", questions)
+    expect(compared).to_contain_text(s.COMPARED.en.format(count=1), timeout=60_000)
+    expect(compared.locator("tr", has_text="nDCG@10")).to_contain_text("+1.000")
+    compared.get_by_text(s.NEWLY_RIGHT.en.format(count=1)).click()
+    expect(compared.locator("li")).to_have_text(asked)
+    page.get_by_role("button", name="中文").click()
+    expect(compared).to_contain_text(s.COMPARED.zh.format(count=1))
+    page.locator("#runs-listed summary").click()
+    expect(page.locator("#runs-listed tbody tr")).to_have_count(2)
+    expect(page.locator("#runs-listed")).to_contain_text("threshold=0.9")
+    assert no_sideways_scrolling(page)
+    # The other way round: what was gained is lost.
+    for field, place in (("#run-before", 0), ("#run-after", 1)):
+        page.locator(f"{field} input").click()
+        page.locator("[role=option]").nth(place).click()
+    expect(compared).to_contain_text(s.NEWLY_WRONG.zh.format(count=1))
+    expect(compared.locator("tr", has_text="nDCG@10")).to_contain_text("-1.000")
+    page.set_viewport_size({"width": 390, "height": 844})
+    assert no_sideways_scrolling(page)
+
+
 def test_the_server_fences_its_pages_and_offers_no_endpoint_to_strangers(server: Any) -> None:
     with urllib.request.urlopen(server.url) as page:
         assert page.headers["Content-Security-Policy"] == POLICY

@@ -26,7 +26,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m zjip_qa.benchmarks", description=__doc__)
     parser.add_argument("--sizes", default="1000,10000", help="chunks of the indexes")
     parser.add_argument(
-        "--legs", default="", help="sizes at which only the legs are measured, as 1000000"
+        "--legs",
+        default="",
+        help="sizes to which the first of --sizes is grown, to measure the legs only, as 1000000",
     )
     parser.add_argument("--users", default="1,4,16,64", help="users at once, at the first size")
     parser.add_argument("--questions", type=int, default=100, help="questions asked at each size")
@@ -44,6 +46,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     )
     parser.add_argument("--out", type=Path, help="write all figures to this file, as JSON")
     given = parser.parse_args(arguments)
+    # As the command line and the page do; processes of their own inherit it.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     figures: dict[str, Any] = {"machine": machine()}
     tell(f"{platform.platform()}, Python {platform.python_version()}, {os.cpu_count()} processors")
     with tempfile.TemporaryDirectory(dir=given.folder) as name:
@@ -64,12 +68,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
             )
         for size in numbers(given.legs):
             small = folder / str(numbers(given.sizes)[0])
-            legs = apart(phases.legs, small, size, given.questions)
-            show(f"{size:,} chunks: the legs, open", {"": legs.pop("open")})
-            show(f"{size:,} chunks: the legs, milliseconds", legs)
-            kinds = dict(apart(phases.index_types, size, apart(phases.dimension), given.real))
-            show(f"{size:,} vectors: kinds of FAISS index, one thread", kinds)
-            figures[f"legs {size}"] = {"stages": legs, "kinds": kinds}
+            figures[f"legs {size}"] = the_legs(small, size, given.questions, real=given.real)
     if given.out is not None:
         given.out.write_text(json.dumps(figures, ensure_ascii=False, indent=2), encoding="utf-8")
 
@@ -96,6 +95,20 @@ def one_size(
     if many:
         show(f"{size:,} chunks: users at once", many)
     return {"build": built, "open": opened, "stages": asked, "kinds": kinds, "users": many}
+
+
+def the_legs(
+    folder: Path, size: int, n_questions: int, *, real: Path | None = None
+) -> dict[str, Any]:
+    """The two legs at a size that the index in `folder` is grown to, shown as they come."""
+    grown = apart(phases.grow, folder, size)
+    asked = apart(phases.legs, folder, size, n_questions)
+    opened = {**grown, **asked.pop("open")}
+    show(f"{size:,} chunks: the legs, open", {"": opened})
+    show(f"{size:,} chunks: the legs, milliseconds", asked)
+    kinds = dict(apart(phases.index_types, size, apart(phases.dimension), real))
+    show(f"{size:,} vectors: kinds of FAISS index, one thread", kinds)
+    return {"open": opened, "stages": asked, "kinds": kinds}
 
 
 def apart(measure: Callable[..., _T], *arguments: object, **options: object) -> _T:

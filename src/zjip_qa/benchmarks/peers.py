@@ -1,10 +1,11 @@
 """The same passages and questions through what people would use instead, with the same encoder.
 
-`python -m zjip_qa.benchmarks.peers --squad zh.json [--squad-questions en.json]`, after
-`pip install -e ".[peers]"`. Each pipeline has its library's usual settings: LangChain's recursive
-splitter, FAISS and BM25, on words split at white space as it comes and on jieba's; LlamaIndex's
-sentence splitter and vector index; txtai's hybrid index. A passage ranks where its first chunk
-does. A library that isn't installed is left out, and named.
+`python -m zjip_qa.benchmarks.peers --squad zh.json --squad en.json`, after
+`pip install -e ".[peers]"`. Each file's passages are asked every file's questions, so two
+translations with the same ids give four directions. Each pipeline has its library's usual
+settings: LangChain's recursive splitter, FAISS and BM25, on words split at white space as it comes
+and on jieba's; LlamaIndex's sentence splitter and vector index; txtai's hybrid index. A passage
+ranks where its first chunk does. A library that isn't installed is left out, and named.
 """
 
 from __future__ import annotations
@@ -13,19 +14,21 @@ import argparse
 import importlib.metadata
 import sys
 import tempfile
-import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeAlias
 
 from zjip_qa.embedding import Encoder, load_encoder
-from zjip_qa.evaluation import read_squad
+from zjip_qa.evaluation import Dataset, read_squad
 from zjip_qa.evaluation.measures import measure
 from zjip_qa.evaluation.report_tables import Table
 from zjip_qa.evaluation.report_text import table_text
 from zjip_qa.evaluation.run import Run, scored
 from zjip_qa.evaluation.stopwatch import Stopwatch
 from zjip_qa.knowledge_base import KnowledgeBase
+from zjip_qa.text import detect_language
 from zjip_qa.text.jieba_tokenizer import load_tokenizer
 
 Ask: TypeAlias = Callable[[str], Iterable[str]]
@@ -35,7 +38,7 @@ Build: TypeAlias = Callable[[Mapping[str, str], Encoder, Path], Ask]
 
 _DEPTH = 30
 """Chunks asked for, so that ten passages come of them."""
-_MEASURES = ("nDCG@10", "Recall@1", "Recall@10")
+_MEASURE = "nDCG@10"
 
 
 def ours(passages: Mapping[str, str], encoder: Encoder, folder: Path) -> Ask:
@@ -124,7 +127,7 @@ def txtai_hybrid(passages: Mapping[str, str], encoder: Encoder, folder: Path) ->
     return lambda question: (found[0] for found in embeddings.search(question, _DEPTH))
 
 
-PIPELINES: tuple[tuple[str, str | None, Build], ...] = (
+PIPELINES: tuple[tuple[str, str, Build], ...] = (
     ("zjip-qa", "zjip-qa", ours),
     ("LangChain, FAISS", "langchain-community", langchain_faiss),
     ("LangChain, BM25", "langchain-community", langchain_bm25),
@@ -135,56 +138,115 @@ PIPELINES: tuple[tuple[str, str | None, Build], ...] = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What a pipeline came to.
+
+    Attributes:
+        ndcg: nDCG@10 by direction, as "en→zh" for English questions about Chinese passages.
+        build: seconds, over all files of passages.
+        p50: milliseconds a question, over all directions.
+        p95: likewise.
+    """
+
+    ndcg: dict[str, float]
+    build: float
+    p50: float
+    p95: float
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     """Measure every pipeline that is installed, and print one table."""
     parser = argparse.ArgumentParser(prog="python -m zjip_qa.benchmarks.peers")
-    parser.add_argument("--squad", type=Path, required=True, help="SQuAD file of the passages")
-    parser.add_argument("--squad-questions", type=Path, help="file with the same ids to ask from")
-    parser.add_argument("--most", type=int, default=10_000, help="questions asked at most")
+    parser.add_argument(
+        "--squad",
+        type=Path,
+        action="append",
+        required=True,
+        help="SQuAD file of passages and questions; more than one with the same ids: each file's "
+        "passages are asked every file's questions",
+    )
+    parser.add_argument("--most", type=int, default=10_000, help="questions asked a direction")
     given = parser.parse_args(arguments)
-    dataset = read_squad([given.squad], given.squad_questions)
-    asked = dict(list(dataset.queries.items())[: given.most])
-    qrels = {query_id: dataset.qrels[query_id] for query_id in asked}
+    groups = [
+        [_shortened(read_squad([passages], questions), given.most) for questions in given.squad]
+        for passages in given.squad
+    ]
     encoder = load_encoder()
     encoder.encode_passages(["预热"])
     _words("预热")  # whoever is first would pay for loading jieba
-    rows = []
+    measured: dict[str, Figures] = {}
     for name, package, build in PIPELINES:
         try:
-            version = importlib.metadata.version(package or "")
+            version = importlib.metadata.version(package)
         except importlib.metadata.PackageNotFoundError:
             sys.stderr.write(f"{name}: {package} is not installed; left out\n")
             continue
-        figures = measured(build, dataset.passages, asked, qrels, encoder)
-        rows.append((f"{name} {version}", str(len(asked)), *(f"{each:.4g}" for each in figures)))
-        sys.stderr.write("  ".join(rows[-1]) + "\n")
-    header = ("pipeline", "n", *_MEASURES, "build s", "p50 ms", "p95 ms")
-    title = f"{given.squad.name}, questions of {(given.squad_questions or given.squad).name}"
-    sys.stdout.write(table_text(Table(title, header, tuple(rows))) + "\n")
+        measured[f"{name} {version}"] = figures = measure_pipeline(build, groups, encoder)
+        sys.stderr.write(f"{name}: {figures}\n")
+    n = sum(len(dataset.queries) for group in groups for dataset in group)
+    title = f"{datetime.now(UTC):%Y-%m-%d}, {', '.join(path.name for path in given.squad)}"
+    sys.stdout.write(table_text(_table(f"{title}: {_MEASURE} and time", n, measured)) + "\n")
 
 
-def measured(
-    build: Build,
-    passages: Mapping[str, str],
-    asked: Mapping[str, str],
-    qrels: dict[str, dict[str, int]],
-    encoder: Encoder,
-) -> list[float]:
-    """Quality, seconds to build, and milliseconds a question (p50, p95) of one pipeline."""
-    run: Run = {}
+def measure_pipeline(
+    build: Build, groups: Sequence[Sequence[Dataset]], encoder: Encoder
+) -> Figures:
+    """Build and ask one pipeline.
+
+    Args:
+        build: the pipeline.
+        groups: data sets of the same passages each; it is built once for a group.
+        encoder: of passages and questions.
+    """
     stopwatch = Stopwatch(0)
-    with tempfile.TemporaryDirectory() as folder:
-        start = time.perf_counter()
-        ask = build(passages, encoder, Path(folder))
-        seconds = time.perf_counter() - start
-        list(ask(next(iter(asked.values()))))
-        for query_id, question in asked.items():
-            with stopwatch.step("ask"):
-                found = list(ask(question))
-            run[query_id] = scored(list(dict.fromkeys(found))[:10])
-    means = measure(run, qrels, _MEASURES).mean()
-    times = stopwatch.timings()["ask"]
-    return [*(means[name] for name in _MEASURES), seconds, times["p50"], times["p95"]]
+    ndcg: dict[str, float] = {}
+    for group in groups:
+        with tempfile.TemporaryDirectory() as folder:
+            with stopwatch.step("build"):
+                ask = build(group[0].passages, encoder, Path(folder))
+            list(ask(next(iter(group[0].queries.values()))))
+            for dataset in group:
+                run: Run = {}
+                for query_id, question in dataset.queries.items():
+                    with stopwatch.step("ask"):
+                        found = list(ask(question))
+                    run[query_id] = scored(list(dict.fromkeys(found))[:10])
+                ndcg[_direction(dataset)] = measure(run, dataset.qrels, [_MEASURE]).mean()[_MEASURE]
+    times = stopwatch.timings()
+    seconds = times["build"]["mean"] * times["build"]["n"] / 1000
+    return Figures(ndcg, seconds, times["ask"]["p50"], times["ask"]["p95"])
+
+
+def _table(title: str, n: int, measured: Mapping[str, Figures]) -> Table:
+    """Quality and time, and the times as multiples of the first pipeline's."""
+    first = next(iter(measured.values()))
+    rows = tuple(
+        (
+            name,
+            str(n),
+            *(f"{100 * value:.1f}" for value in figures.ndcg.values()),
+            *(f"{each:.3g}" for each in (figures.build, figures.p50, figures.p95)),
+            f"{figures.build / first.build:.2f}",
+            f"{figures.p50 / first.p50:.2f}",
+        )
+        for name, figures in measured.items()
+    )
+    times = ("build s", "p50 ms", "p95 ms", "build ×", "p50 ×")
+    return Table(title, ("pipeline", "n", *first.ndcg, *times), rows)
+
+
+def _shortened(dataset: Dataset, most: int) -> Dataset:
+    """The first questions of a data set."""
+    asked = dict(list(dataset.queries.items())[:most])
+    qrels = {query_id: dataset.qrels[query_id] for query_id in asked}
+    return Dataset(dataset.passages, asked, qrels)
+
+
+def _direction(dataset: Dataset) -> str:
+    """As "en→zh", by the first question and the first passage."""
+    question, passage = next(iter(dataset.queries.values())), next(iter(dataset.passages.values()))
+    return f"{detect_language(question)}→{detect_language(passage)}"
 
 
 def _langchain_documents(passages: Mapping[str, str]) -> list[Any]:

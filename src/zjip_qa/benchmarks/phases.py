@@ -6,26 +6,31 @@ import math
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from zjip_qa.answering import ExtractiveAnswerer
 from zjip_qa.benchmarks.synthetic import SyntheticEncoder, questions, write_corpus
 from zjip_qa.embedding import Encoder, load_encoder
 from zjip_qa.evaluation.stopwatch import Stopwatch
 from zjip_qa.index import (
     DenseIndex,
+    DenseKind,
     DenseShards,
     Int8Scan,
     LexicalIndex,
     build_index,
+    current,
     open_index,
 )
+from zjip_qa.index.dense_shards import DenseShardsWriter
+from zjip_qa.index.manifest import DocumentRecord, read_manifest
+from zjip_qa.index.opened import DENSE, LEXICAL
 from zjip_qa.knowledge_base import KnowledgeBase, read_query
 from zjip_qa.retrieval import Retriever, load_bridge
 from zjip_qa.retrieval.lexical import query_terms
@@ -34,6 +39,7 @@ from zjip_qa.text import Segmenter
 
 Figures = dict[str, float]
 _N_PROPOSED = 200
+_N_COMPARED = 20
 _WARM_UP = 5
 _PER_USER = 8
 _BLOCK = 100_000
@@ -81,46 +87,56 @@ def encode(folder: Path, n_chunks: int) -> Figures:
 
 
 def ask(folder: Path, n_questions: int) -> dict[str, dict[str, float]]:
-    """Open an index and ask it, stage by stage.
+    """Open an index and ask it: whole answers first, then stage by stage.
 
     Returns:
-        "open": seconds and memory; then milliseconds by stage as a stopwatch gives them.
-        "dense", "lexical" and "encode" are parts of "search" and "answer".
+        "open": seconds, memory when all was asked, and the share of questions answered; then
+        milliseconds by stage as a stopwatch gives them. "dense", "lexical" and "encode" are parts
+        of "search", and that of "answer".
     """
     encoder = SyntheticEncoder(load_encoder())
     before = memory()
     start = time.perf_counter()
-    index = open_index(folder / "index", fingerprint=encoder.fingerprint)
+    knowledge_base = KnowledgeBase.open(folder / "index", encoder=encoder)
     opened = time.perf_counter() - start
-    segmenter, bridge = Segmenter(), load_bridge()
-    retriever = Retriever(index, encoder, segmenter, bridge)
-    answerer = ExtractiveAnswerer(index, retriever, segmenter, bridge)
-    asked = (questions() * n_questions)[: n_questions + _WARM_UP]
     stopwatch = Stopwatch(0)
-    recalls = []
-    for number, text in enumerate(asked):
-        if number == _WARM_UP:
-            stopwatch = Stopwatch(0)
-        query = read_query(text)
-        with stopwatch.step("encode"):
-            encoded = retriever.encode(query)
-        with stopwatch.step("dense"):
-            _, found = index.dense.search(encoded.vectors, _N_PROPOSED)
-        with stopwatch.step("lexical"):
-            index.lexical.best(retriever.terms(text), _N_PROPOSED)
-        with stopwatch.step("search"):
-            retriever.search(query, encoded=encoded)
-        if index.tokens is not None:
+    n_answered = 0
+    with open_index(folder / "index") as index:
+        for text in _warm_up():
+            knowledge_base.search(text)
+        # Each question is answered before its stages are timed: those find its pages in memory.
+        for text in _asked(n_questions) if index.tokens is not None else ():
             with stopwatch.step("answer"):
-                answerer.answer(query)
-        if number < _WARM_UP:
-            recalls.append(_recall(index.dense, encoded.vectors[0], found[0]))
-    index.close()
-    figures = {"seconds": opened, "MB": memory(), "MB before": before, "peak MB": peak_memory()}
-    return {
-        "open": {**figures, "recall@10 against exact": float(np.mean(recalls))},
-        **stopwatch.timings(),
-    }
+                n_answered += not knowledge_base.ask(text).abstained
+        figures = {"seconds": opened, "MB before": before, "MB": memory()}
+        retriever = Retriever(index, encoder, Segmenter(), load_bridge())
+        for text in _asked(n_questions):
+            query = read_query(text)
+            with stopwatch.step("search"):
+                retriever.search(query)
+            with stopwatch.step("encode"):
+                encoded = retriever.encode(query)
+            with stopwatch.step("dense"):
+                index.dense.search(encoded.vectors, _N_PROPOSED)
+            with stopwatch.step("lexical"):
+                index.lexical.best(retriever.terms(text), _N_PROPOSED)
+        figures["peak MB"] = peak_memory()
+        kind, compared = DenseKind(index.manifest.dense), _asked(_N_COMPARED)
+        vectors = encoder.encode_queries(compared).vectors
+        recall = _recall(index.folder / DENSE, index.manifest.documents, kind, vectors)
+    answered = n_answered / n_questions if "answer" in stopwatch.timings() else math.nan
+    return {"open": {**figures, "answered": answered, **recall}, **stopwatch.timings()}
+
+
+def _asked(n: int) -> list[str]:
+    """The first questions, over again where there are fewer."""
+    texts = questions()
+    return [texts[i % len(texts)] for i in range(n)]
+
+
+def _warm_up() -> list[str]:
+    """Questions that the others don't repeat, as long as not all are asked."""
+    return questions()[-_WARM_UP:]
 
 
 def throughput(folder: Path, n_users: int, *, answers: bool) -> Figures:
@@ -157,32 +173,56 @@ def throughput(folder: Path, n_users: int, *, answers: bool) -> Figures:
     }
 
 
-def legs(folder: Path, n_chunks: int, n_questions: int) -> dict[str, dict[str, float]]:
-    """The two legs that look at every chunk, on an index grown to a size that isn't built.
+def grow(folder: Path, n_chunks: int) -> Figures:
+    """Write what the two legs read of an index grown to a size that isn't built.
 
-    Postings are those of the index in `folder` over and over, vectors are made up; whatever
-    follows the legs reads the best few hundred chunks and doesn't grow. Files are mapped into
-    memory, as in an index that is served.
+    Its documents are those of the index in `folder`, over and over. Postings are repeated; vectors
+    are mixtures of those there, in the shards that the names of the documents say.
+    """
+    start = time.perf_counter()
+    grown = _grown(folder, n_chunks)
+    random = np.random.default_rng(0)
+    with open_index(folder / "index") as index:
+        small, records = index.lexical, index.manifest.documents
+        held = index.dense.vectors(np.arange(index.dense.n_vectors))
+    documents = _copies(records, n_chunks)
+    times = len(documents) // len(records)
+    grown.mkdir()
+    _repeated(small, times).save(grown / LEXICAL)
+    writer = DenseShardsWriter(grown / DENSE)
+    for first in range(0, len(documents), len(records)):
+        vectors = _mixtures(held, len(held), random)
+        for record, copied in zip(records, documents[first:], strict=False):
+            rows = slice(record.first_chunk, record.first_chunk + record.n_chunks)
+            writer.append(copied.doc_id, vectors[rows])
+    writer.finish(IndexSettings().exact_up_to)
+    size = sum(path.stat().st_size for path in grown.rglob("*") if path.is_file())
+    seconds = time.perf_counter() - start
+    return {"chunks": times * len(held), "seconds": seconds, "disk MB": size / 1e6}
+
+
+def legs(folder: Path, n_chunks: int, n_questions: int) -> dict[str, dict[str, float]]:
+    """Ask the two legs that look at every chunk, on what `grow` wrote.
+
+    Whatever follows the legs reads the best few hundred chunks and doesn't grow. Files are mapped
+    into memory, as in an index that is served, and opened by the classes that serve it.
 
     Returns:
-        As `ask` does.
+        As `ask` does; the memory is that of the legs and the encoder.
     """
+    grown = _grown(folder, n_chunks)
+    documents = _copies(read_manifest(current(folder / "index")).documents, n_chunks)
+    large = sum(each.n_chunks for each in documents) > IndexSettings().exact_up_to
+    kind = DenseKind.INT8 if large else DenseKind.FLAT
     encoder = load_encoder()
-    with open_index(folder / "index") as index:
-        small = index.lexical
-        times = max(1, round(n_chunks / small.n_chunks))
-        grown = folder / f"grown {n_chunks}"
-        grown.mkdir()
-        _repeated(small, times).save(grown / "lexical")
-        _write_vectors(grown, times * small.n_chunks, encoder.dim)
+    before = memory()
     start = time.perf_counter()
-    scan = grown / "scan.faiss"
-    lexical = LexicalIndex.load(grown / "lexical")
-    dense = DenseIndex.load(grown / "dense.faiss", scan if scan.exists() else None)
+    dense = DenseShards(grown / DENSE, documents, kind)
+    lexical = LexicalIndex.load(grown / LEXICAL)
     opened = time.perf_counter() - start
     segmenter, bridge = Segmenter(), load_bridge()
     stopwatch = Stopwatch(0)
-    for number, text in enumerate((questions() * n_questions)[: n_questions + _WARM_UP]):
+    for number, text in enumerate(_warm_up() + _asked(n_questions)):
         if number == _WARM_UP:
             stopwatch = Stopwatch(0)
         with stopwatch.step("encode"):
@@ -191,16 +231,40 @@ def legs(folder: Path, n_chunks: int, n_questions: int) -> dict[str, dict[str, f
             dense.search(vectors, _N_PROPOSED)
         with stopwatch.step("lexical"):
             lexical.best(query_terms(text, segmenter, bridge, lexical.terms), _N_PROPOSED)
-    size = sum(path.stat().st_size for path in grown.rglob("*") if path.is_file())
-    return {
-        "open": {
-            "chunks": dense.n_vectors,
-            "seconds": opened,
-            "MB": memory(),
-            "disk MB": size / 1e6,
-        },
-        **stopwatch.timings(),
-    }
+    figures = {"seconds": opened, "MB before": before, "MB": memory()}
+    compared = encoder.encode_queries(_asked(_N_COMPARED)).vectors
+    recall = _recall(grown / DENSE, documents, kind, compared)
+    return {"open": {**figures, **recall}, **stopwatch.timings()}
+
+
+def _grown(folder: Path, n_chunks: int) -> Path:
+    return folder / f"grown {n_chunks}"
+
+
+def _copies(documents: Sequence[DocumentRecord], n_chunks: int) -> list[DocumentRecord]:
+    """The documents over and over, under names of their own, until there are so many chunks."""
+    n = sum(document.n_chunks for document in documents)
+    return [
+        replace(
+            document,
+            doc_id=f"{copy}/{document.doc_id}",
+            first_chunk=copy * n + document.first_chunk,
+        )
+        for copy in range(max(1, round(n_chunks / n)))
+        for document in documents
+    ]
+
+
+def _recall(
+    folder: Path,
+    documents: Sequence[DocumentRecord],
+    kind: DenseKind,
+    vectors: NDArray[np.float32],
+) -> Figures:
+    """Share of the nearest chunks that are found, of those that an exact search finds."""
+    _, exact = DenseShards(folder, documents).search(vectors, _N_PROPOSED)
+    _, found = DenseShards(folder, documents, kind).search(vectors, _N_PROPOSED)
+    return {f"recall@{k}": _same(exact, found, k) for k in (10, _N_PROPOSED)}
 
 
 def _repeated(small: LexicalIndex, times: int) -> LexicalIndex:
@@ -221,18 +285,6 @@ def _repeated(small: LexicalIndex, times: int) -> LexicalIndex:
         np.concatenate(counts),
         np.tile(small.lengths, times),
     )
-
-
-def _write_vectors(folder: Path, n: int, dim: int) -> None:
-    """Save an index of made-up vectors, with a scan if it is as large as those that have one."""
-    random = np.random.default_rng(0)
-    vectors = np.empty((n, dim), dtype=np.float32)
-    for start in range(0, n, _BLOCK):
-        block = random.standard_normal((min(_BLOCK, n - start), dim), dtype=np.float32)
-        vectors[start : start + len(block)] = block / np.linalg.norm(block, axis=1, keepdims=True)
-    DenseIndex.from_vectors(vectors).save(folder / "dense.faiss")
-    if n > IndexSettings().exact_up_to:
-        Int8Scan.from_vectors(vectors).save(folder / "scan.faiss")
 
 
 def start_up(folder: Path) -> Figures:
@@ -315,19 +367,27 @@ def _drawn(n: int, dim: int, real: Path | None) -> tuple[NDArray[np.float32], ND
         held = index.dense.vectors(np.arange(min(n, index.dense.n_vectors)))
     vectors = np.empty((n, dim), dtype=np.float32)
     vectors[: len(held)] = held
-    for start in range(len(held), n, _BLOCK):
-        block = vectors[start : start + _BLOCK]
-        share = random.uniform(0.5, 1.0, (len(block), 1)).astype(np.float32)
-        block[:] = share * held[random.integers(len(held), size=len(block))]
-        block += (1 - share) * held[random.integers(len(held), size=len(block))]
-        block += random.standard_normal(block.shape, dtype=np.float32) * np.float32(0.01)
-        block /= np.linalg.norm(block, axis=1, keepdims=True)
+    for first in range(len(held), n, _BLOCK):
+        block = vectors[first : first + _BLOCK]
+        block[:] = _mixtures(held, len(block), random)
     texts = questions()
     asked = [texts[i] for i in random.permutation(len(texts))[:50]]
     return vectors, load_encoder().encode_queries(asked).vectors
 
 
-def _same(exact: NDArray[np.int64], found: Sequence[NDArray[np.int64]], k: int) -> float:
+def _mixtures(
+    held: NDArray[np.float32], n: int, random: np.random.Generator
+) -> NDArray[np.float32]:
+    """Unit vectors (n, dim), each between two of `held`."""
+    share = random.uniform(0.5, 1.0, (n, 1)).astype(np.float32)
+    vectors: NDArray[np.float32] = share * held[random.integers(len(held), size=n)]
+    vectors += (1 - share) * held[random.integers(len(held), size=n)]
+    vectors += random.standard_normal(vectors.shape, dtype=np.float32) * np.float32(0.01)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    return vectors
+
+
+def _same(exact: Iterable[NDArray[np.int64]], found: Iterable[NDArray[np.int64]], k: int) -> float:
     """Share of the k nearest that were found, over all queries."""
     shares = [
         len(set(a[:k].tolist()) & set(b[:k].tolist())) / len(a[:k])
@@ -353,18 +413,6 @@ def _from_status(name: str) -> float:
     except OSError:
         return math.nan
     return next((int(line.split()[1]) / 1000 for line in lines if line.startswith(name)), math.nan)
-
-
-def _recall(dense: DenseShards, query: NDArray[np.float32], found: NDArray[np.int64]) -> float:
-    """Share of the ten nearest chunks, by comparing with every vector, that were found first."""
-    best: list[tuple[float, int]] = []
-    for start in range(0, dense.n_vectors, _BLOCK):
-        ids = np.arange(start, min(start + _BLOCK, dense.n_vectors), dtype=np.int64)
-        scores = dense.vectors(ids) @ query
-        top = np.argsort(-scores, kind="stable")[:10]
-        best = sorted([*best, *zip((-scores[top]).tolist(), ids[top].tolist(), strict=True)])[:10]
-    nearest = {number for _, number in best}
-    return len(nearest & set(found[: len(nearest)].tolist())) / max(len(nearest), 1)
 
 
 def _seconds(arguments: Sequence[str]) -> float:

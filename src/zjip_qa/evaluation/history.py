@@ -1,7 +1,7 @@
 """Earlier evaluations, one JSON line each, in a file beside the index.
 
-What is kept is what a later run can be compared with: the measures, and for each question whether
-it was right and its nDCG@10. Runs are comparable when they asked the same questions.
+What is kept is what a later run can be compared with: the measures, and for each question its text,
+whether it was right and its nDCG@10. Runs are comparable when they asked the same questions.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from zjip_qa.errors import EvaluationError
@@ -35,6 +35,8 @@ class PastRun:
         measures: the first retriever's means, and the shares of answers where asked for.
         values: question id → nDCG@10; None for an unanswerable question.
         right: question id → whether it was right.
+        setting: name of the settings, "" for the usual ones.
+        texts: question id → question; runs from before it was kept have none.
     """
 
     time: str
@@ -44,6 +46,8 @@ class PastRun:
     measures: dict[str, float | None]
     values: dict[str, float | None]
     right: dict[str, bool]
+    setting: str = ""
+    texts: dict[str, str] = field(default_factory=dict)
 
     @property
     def outcome(self) -> Outcome:
@@ -55,7 +59,9 @@ class PastRun:
         return Outcome(self.time, values, self.right)
 
 
-def past_run(report: Report, *, time: str, questions: str, digest: str) -> PastRun:
+def past_run(
+    report: Report, *, time: str, questions: str, digest: str, setting: str = ""
+) -> PastRun:
     """What is kept of a report."""
     of = outcome(time, report.rows)
     first = next(iter(report.retrievers.values()), None)
@@ -68,6 +74,8 @@ def past_run(report: Report, *, time: str, questions: str, digest: str) -> PastR
         measures={**({} if first is None else first.measures), **_numbers(shares)},
         values={question_id: values.get(_KEPT) for question_id, values in of.values.items()},
         right=of.right,
+        setting=setting,
+        texts={row.id: row.question for row in report.rows},
     )
 
 

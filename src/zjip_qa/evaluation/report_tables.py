@@ -116,12 +116,15 @@ def history_table(runs: Sequence[PastRun]) -> Table:
             run.time,
             run.questions,
             run.digest[:8],
+            run.setting or "–",
             str(len(run.right)),
             *(_share4(run.measures.get(name)) for name in _HISTORY),
         )
         for run in runs
     )
-    return Table("Earlier evaluations", ("time", "questions", "digest", "n", *_HISTORY), rows)
+    return Table(
+        "Earlier evaluations", ("time", "questions", "digest", "settings", "n", *_HISTORY), rows
+    )
 
 
 def _share4(value: float | None) -> str:

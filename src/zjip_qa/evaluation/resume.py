@@ -36,10 +36,7 @@ class RememberedSearches:
             self._done = _read(path)
             self._file = path.open("a", encoding="utf-8")
         except OSError as exc:
-            raise EvaluationError(
-                f"{path} cannot be written ({exc.strerror or exc}); an evaluation that is "
-                "interrupted can't go on from there"
-            ) from exc
+            raise EvaluationError(f"{path} cannot be written ({exc.strerror or exc})") from exc
 
     @property
     def n_remembered(self) -> int:

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from zjip_qa.errors import BrokenIndex
-from zjip_qa.index.faiss_files import load_mapped, save
+from zjip_qa.index.faiss_files import load_mapped, save, search_on_one_thread
 from zjip_qa.index.scan import Int8Scan
 
 # From 20 queries on FAISS hands over to BLAS, whose sums differ in the last bits with the
@@ -145,6 +145,7 @@ class DenseIndex:
             raise ValueError(f"k must be at least 1, got {k}")
         if vectors.ndim != 2 or vectors.shape[1] != self.dim:
             raise ValueError(f"queries must be (n, {self.dim}), got shape {vectors.shape}")
+        search_on_one_thread()
         k = min(k, self.n_vectors)
         queries = np.ascontiguousarray(vectors, dtype=np.float32)
         scores = np.empty((len(queries), k), dtype=np.float32)

@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from zjip_qa.embedding.session import side_by_side
 from zjip_qa.errors import BrokenIndex
 from zjip_qa.index.dense import DenseIndex, DenseKind
 from zjip_qa.index.manifest import DocumentRecord
@@ -108,14 +109,21 @@ class DenseShards:
         Raises:
             ValueError: `k` < 1 or another dim.
         """
+
+        def look(number: int) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+            scores, rows = self._shards[number].search(vectors, k)
+            return scores, self._layout.chunks[number][rows]
+
         # Chunks keep their order inside a shard, so each gives its best by (−score, chunk) and
         # what is merged from them is what one file would give, ties and all.
-        found = [
-            (scores, self._layout.chunks[number][rows])
-            for number, shard in self._shards.items()
-            if among is None or shard_name(number, _SUFFIX) in among
-            for scores, rows in [shard.search(vectors, k)]
-        ]
+        found = side_by_side(
+            look,
+            [
+                number
+                for number in self._shards
+                if among is None or shard_name(number, _SUFFIX) in among
+            ],
+        )
         scores = np.concatenate([each for each, _ in found], axis=1)
         chunks = np.concatenate([each for _, each in found], axis=1)
         order = np.lexsort((chunks, -scores), axis=1)[:, :k]

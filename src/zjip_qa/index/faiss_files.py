@@ -1,4 +1,4 @@
-"""FAISS indexes as files: a failed write is seen, and opening one reads little."""
+"""FAISS indexes as files, and on one thread: what all kinds of them need."""
 
 from __future__ import annotations
 
@@ -33,3 +33,13 @@ def load_mapped(path: Path) -> Any:
         raise BrokenIndex(
             f"{path} cannot be read as a FAISS index; run `zjip-qa index --rebuild`"
         ) from error
+
+
+def search_on_one_thread() -> None:
+    """Keep FAISS from starting threads in searches of the calling thread.
+
+    It shares out queries, and a question is one query. Yet it starts threads for it, which find
+    nothing to do and spin until the next search: on two cores that are busy with other questions,
+    ten times the work of the search itself.
+    """
+    faiss.omp_set_num_threads(1)

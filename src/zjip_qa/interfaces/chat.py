@@ -147,8 +147,8 @@ def build_app(service: Service) -> gr.Blocks:
                 chat = ChatTab(service, words, language)
             with words.add(gr.Tab(id="index"), label=s.TAB_INDEX):
                 corpus = CorpusTab(service, words, language)
-            with words.add(gr.Tab(id="evaluate"), label=s.TAB_EVALUATE):
-                build_evaluate_tab(service, words, language)
+            with words.add(gr.Tab(id="evaluate"), label=s.TAB_EVALUATE) as tab:
+                build_evaluate_tab(service, words, language, tab)
 
         n_chat = len(chat.state)
 

@@ -1,4 +1,7 @@
-"""The Evaluate tab: run a question file against the index, and read what came of it."""
+"""The Evaluate tab: run a question file against the index, and read what came of it.
+
+Earlier runs and their comparison stand below; see `past_runs`.
+"""
 
 from __future__ import annotations
 
@@ -15,8 +18,11 @@ from zjip_qa.evaluation import Judgement, Report, default_questions, evaluate, l
 from zjip_qa.evaluation.report import QuestionRow
 from zjip_qa.evaluation.report_plots import PlotWords, report_plots
 from zjip_qa.interfaces import strings as s
+from zjip_qa.interfaces.evaluating import keep_run
+from zjip_qa.interfaces.figures_table import figures_table
 from zjip_qa.interfaces.index_tab import notice
 from zjip_qa.interfaces.localised import Localised
+from zjip_qa.interfaces.past_runs import PastRuns
 from zjip_qa.interfaces.service import Service
 from zjip_qa.interfaces.source_pane import escaped, tag, tag_of
 from zjip_qa.types import Language
@@ -27,8 +33,8 @@ MAX_FOUND = 300
 """Characters shown of a passage that was found instead."""
 
 
-def build_evaluate_tab(service: Service, words: Localised, language: gr.State) -> None:
-    """Lay the tab out inside the open context."""
+def build_evaluate_tab(service: Service, words: Localised, language: gr.State, tab: gr.Tab) -> None:
+    """Lay the tab out inside the open context, which is `tab`'s."""
     words.add(gr.Markdown(elem_classes="intro"), value=s.EVALUATE_INTRO)
     with gr.Row(elem_classes="actions"):
         shipped = words.add(
@@ -41,6 +47,7 @@ def build_evaluate_tab(service: Service, words: Localised, language: gr.State) -
     result = gr.HTML(elem_id="evaluation", apply_default_css=False, elem_classes="own")
     measured = gr.State(None)
     """The report on the page, to be told anew in another language."""
+    past = PastRuns(service, words, language)
 
     def run(path: Path, chosen: str) -> Iterator[tuple[str, Report | None]]:
         language = Language(chosen)
@@ -71,19 +78,25 @@ def build_evaluate_tab(service: Service, words: Localised, language: gr.State) -
         "concurrency_limit": 1,
         "concurrency_id": "evaluation",
     }
-    shipped.click(on_shipped, language, [result, measured], **options)
-    own.upload(on_own, [own, language], [result, measured], **options)
+    quiet: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
+    for started in (
+        shipped.click(on_shipped, language, [result, measured], **options),
+        own.upload(on_own, [own, language], [result, measured], **options),
+    ):
+        started.then(past.newest, language, past.outputs, **quiet)
+    tab.select(past.refresh, past.inputs, past.outputs, **quiet)
 
     def retell(report: Report | None, chosen: str) -> Any:
         return gr.skip() if report is None else render_evaluation(report, Language(chosen))
 
-    language.change(
-        retell, [measured, language], result, api_visibility="private", show_progress="hidden"
-    )
+    language.change(retell, [measured, language], result, **quiet)
+    language.change(past.refresh, past.inputs, past.outputs, **quiet)
 
 
 def run_evaluation(service: Service, path: Path) -> Iterator[tuple[int, int] | Report]:
     """Evaluate a question file, giving (done, total) as it goes and the report at the end.
+
+    The run is kept in the history beside the index.
 
     Raises:
         ZjipQAError: the index or the file can't be used.
@@ -106,9 +119,11 @@ def run_evaluation(service: Service, path: Path) -> Iterator[tuple[int, int] | R
             step = steps.get()  # Only the newest count is worth a repaint.
         if isinstance(step, Exception):
             raise step
-        yield step
         if isinstance(step, Report):
+            keep_run(service.settings.index, path.name, questions, step)
+            yield step
             return
+        yield step
 
 
 def render_evaluation(report: Report, language: Language) -> str:
@@ -151,7 +166,7 @@ def _retrieval(report: Report, language: Language) -> str:
                 ]
             )
     header = [s.RETRIEVER.to(language), s.GROUP.to(language), s.COUNT.to(language), *MEASURES]
-    return _table(s.RETRIEVAL_MEASURES.to(language), header, rows, n_names=2)
+    return figures_table(s.RETRIEVAL_MEASURES.to(language), header, rows, n_names=2)
 
 
 def _answers(answers: Mapping[str, Any], language: Language) -> str:
@@ -173,7 +188,7 @@ def _answers(answers: Mapping[str, Any], language: Language) -> str:
         s.COUNT.to(language),
         *(_named(s.JUDGEMENTS, judgement, language) for judgement in Judgement),
     ]
-    return _table(s.ANSWER_MEASURES.to(language), header, rows, n_names=1)
+    return figures_table(s.ANSWER_MEASURES.to(language), header, rows, n_names=1)
 
 
 def _failures(rows: Sequence[QuestionRow], language: Language) -> str:
@@ -211,27 +226,6 @@ def _found(text: str, language: Language) -> str:
     return (
         f"<dt>{escaped(s.FOUND_INSTEAD.to(language))}</dt>"
         f'<dd lang="{tag_of(text)}">{escaped(" ".join(text.split())[:MAX_FOUND])}</dd>'
-    )
-
-
-def _table(
-    title: str, header: Sequence[str], rows: Sequence[Sequence[str]], *, n_names: int
-) -> str:
-    """A titled table whose first `n_names` columns are names and whose others are figures."""
-    score = ' class="score"'
-    head = "".join(f'<th scope="col">{escaped(text)}</th>' for text in header)
-    body = "".join(
-        "<tr>"
-        + "".join(
-            f"<td{'' if i < n_names else score}>{escaped(text)}</td>" for i, text in enumerate(row)
-        )
-        + "</tr>"
-        for row in rows
-    )
-    return (
-        f'<h4>{escaped(title)}</h4><div class="scroll" tabindex="0" role="region"'
-        f' aria-label="{escaped(title)}"><table class="measures"><thead><tr>{head}</tr></thead>'
-        f"<tbody>{body}</tbody></table></div>"
     )
 
 

@@ -9,7 +9,7 @@ import math
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext, suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -88,12 +88,14 @@ def evaluate_questions(
     current(bench.index)  # a missing index is told before the model is loaded
     encoder = load_encoder(bench.model)
     report = _run(path.name, questions, Variant(BASE), bench, encoder)
+    since_last = keep_run(bench.index, path.name, questions, report)
     base = outcome(BASE, report.rows)
     changes = []
     for variant in variants:
         other = _run(path.name, questions, variant, bench, encoder)
+        keep_run(bench.index, path.name, questions, other, setting=variant.name)
         changes.append(compare(base, outcome(variant.name, other.rows)))
-    return replace(report, comparison=tuple(changes)), _since_last(path, questions, report, bench)
+    return replace(report, comparison=tuple(changes)), since_last
 
 
 def evaluate_dataset(
@@ -228,19 +230,21 @@ def _opened(
 def _passages_folder(index: Path, decided_by: Mapping[str, object]) -> Iterator[Path]:
     """A folder for a data set's passages, which stays beside the index until a run is through.
 
-    A temporary one where the index cannot be written to.
+    A temporary one where the index cannot be written to, or the same evaluation is at work.
     """
     folder = index / f"evaluation-{_hash(decided_by)}.passages"
     is_new_index = not index.exists()
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as exc:
-        logger.warning("%s cannot be written (%s); an interrupted run starts anew", folder, exc)
-        with tempfile.TemporaryDirectory() as name:
-            yield Path(name)
-        return
-    yield folder
-    shutil.rmtree(folder, ignore_errors=True)
+    with ExitStack() as stack:
+        try:
+            folder.parent.mkdir(parents=True, exist_ok=True)
+            stack.enter_context(_alone(folder.with_suffix(".lock")))
+            folder.mkdir(exist_ok=True)
+        except (EvaluationError, OSError) as exc:
+            logger.warning("%s; if this run is interrupted, the next one starts anew", exc)
+            yield Path(stack.enter_context(tempfile.TemporaryDirectory()))
+            return
+        yield folder
+        shutil.rmtree(folder, ignore_errors=True)
     if is_new_index:
         with suppress(OSError):  # a build may have begun there meanwhile
             index.rmdir()
@@ -253,44 +257,93 @@ def _remembering(
     folder: Path,
     decided_by: Mapping[str, object],
 ) -> Iterator[tuple[_Searched | _Remembered, Callable[[], float]]]:
-    """Remember every step in `folder`, where it can be written to."""
+    """Remember every step in `folder`, where it can be written to and nobody else is doing so."""
     from zjip_qa.evaluation.resume import state_path
 
+    path = state_path(folder, decided_by)
+    with ExitStack() as stack:
+        try:
+            stack.enter_context(_alone(path.with_suffix(".lock")))
+            remembering = remember(knowledge_base, path)
+        except EvaluationError as exc:
+            logger.warning("%s; if this run is interrupted, the next one starts anew", exc)
+            yield knowledge_base, perf_counter
+            return
+        if remembering.n_remembered:
+            logger.warning(
+                "going on with an evaluation that was interrupted: %d steps are done",
+                remembering.n_remembered,
+            )
+        finished = False
+        try:
+            yield remembering, remembering.clock
+            finished = True
+        finally:
+            remembering.close(finished=finished)
+
+
+@contextmanager
+def _alone(path: Path) -> Iterator[None]:
+    """Hold a lock file, so that the same evaluation run twice at once doesn't share its files.
+
+    The system frees it when the process ends, however.
+
+    Raises:
+        EvaluationError: another run holds it, or it cannot be written.
+    """
+    from filelock import FileLock, Timeout
+
+    lock = FileLock(path, timeout=0)
     try:
-        remembering = remember(knowledge_base, state_path(folder, decided_by))
-    except EvaluationError as exc:
-        logger.warning("%s", exc)
-        yield knowledge_base, perf_counter
-        return
-    if remembering.n_remembered:
-        logger.warning(
-            "going on with an evaluation that was interrupted: %d steps are done",
-            remembering.n_remembered,
-        )
-    finished = False
+        lock.acquire()
+    except Timeout as exc:
+        raise EvaluationError(
+            f"the same evaluation is at work in another process, which holds {path.name}; "
+            "this one measures for itself"
+        ) from exc
+    except OSError as exc:
+        raise EvaluationError(f"{path} cannot be written ({exc.strerror or exc})") from exc
     try:
-        yield remembering, remembering.clock
-        finished = True
+        yield
     finally:
-        remembering.close(finished=finished)
+        with suppress(OSError):  # removed while it is held: nobody can have it from us meanwhile
+            path.unlink(missing_ok=True)
+        lock.release()
 
 
-def _since_last(
-    path: Path, questions: Sequence[Question], report: Report, bench: Bench
+def keep_run(
+    index: Path, name: str, questions: Sequence[Question], report: Report, *, setting: str = ""
 ) -> Change | None:
-    """Keep the run, and compare it with the last one that asked the same questions."""
+    """Keep a run in the history beside the index, and compare it with the last one like it.
+
+    Args:
+        index: folder of the index.
+        name: of the question file.
+        questions: those that were asked.
+        report: what came of them.
+        setting: name of the settings, where they aren't the usual ones.
+
+    Returns:
+        What has changed since the last run that asked the same questions with these settings; None
+        where there was none, or the history can't be used.
+    """
     from zjip_qa.evaluation.comparison import compare
     from zjip_qa.evaluation.history import FILE_NAME, keep, past_run, read_history
 
-    store = bench.index / FILE_NAME
+    store = index / FILE_NAME
     run = past_run(
         report,
         time=datetime.now(UTC).isoformat(timespec="seconds"),
-        questions=path.name,
+        questions=name,
         digest=_digest(questions),
+        setting=setting,
     )
     try:
-        before = [past for past in read_history(store) if past.digest == run.digest]
+        before = [
+            past
+            for past in read_history(store)
+            if (past.digest, past.setting) == (run.digest, run.setting)
+        ]
         keep(store, run)
     except EvaluationError as exc:
         logger.warning("%s", exc)

@@ -278,7 +278,7 @@ EVALUATE_INTRO = Text(
     "Measure retrieval and answers on questions whose answers are known.",
 )
 RUN_SHIPPED = Text("用随附的问题评测", "Run the shipped questions")
-RUN_OWN = Text("上传问题文件并评测 (.jsonl)", "Upload a question file and run it (.jsonl)")
+RUN_OWN = Text("上传问题文件并评测 (.jsonl)", "Run questions of your own (.jsonl)")
 EVALUATING = Text("正在评测", "Evaluating")
 RETRIEVAL_MEASURES = Text("检索", "Retrieval")
 ANSWER_MEASURES = Text("回答", "Answers")
@@ -336,6 +336,41 @@ EVALUATION_STAGES = {
     "ask, nothing refused": Text("回答（不拒答）", "ask, nothing refused"),
 }
 NO_ANSWER_EXPECTED = Text("文档中没有，应拒答", "Not in the documents: should abstain")
+PAST_INTRO = Text(
+    "以往的评测：选两次，看差别是否超出偶然，哪些问题变对、变错。",
+    "Earlier evaluations: choose two to see how far apart they are, by more than chance or not, "
+    "and which questions turned.",
+)
+RUN_BEFORE = Text("之前", "Before")
+RUN_AFTER = Text("之后", "After")
+MEASURE = Text("指标", "Measure")
+CHANGE = Text("变化", "Change")
+COMPARED = Text("两次评测对比（{count} 个问题）", "Two evaluations compared (questions: {count})")
+P_EXPLAINED = Text(
+    "p：若两次没有差别，偶然也会相差这么多的概率（配对随机化检验）；小于 0.05 时差别多半不是偶然。",
+    "p: how likely chance alone sets two equal runs this far apart (paired randomisation test); "
+    "below 0.05 the difference is hardly chance.",
+)
+NEWLY_RIGHT = Text("变对的问题({count})", "Newly right ({count})")
+NEWLY_WRONG = Text("变错的问题({count})", "Newly wrong ({count})")
+OTHER_QUESTIONS = Text(
+    "这两次问的不是同一组问题，无法比较。请选同一问题文件的两次评测。",
+    "These two asked different questions and can't be compared. Choose two of the same file.",
+)
+NOTHING_TO_COMPARE = Text(
+    "同一组问题评测两次后，可以在这里比较。",
+    "When the same questions have been run twice, the two can be compared here.",
+)
+PAST_RUNS = Text("全部以往评测({count})", "All earlier evaluations ({count})")
+TIME = Text("时间", "Time")
+QUESTION_FILE = Text("问题文件", "Question file")
+SETTING = Text("设置", "Settings")
+USUAL_SETTING = Text("默认", "Default")
+RUN_SHARES = {
+    "right": Text("答对或正确拒答", "Right"),
+    "wrong": Text("答错", "Wrong"),
+    "refused": Text("拒答", "Refused"),
+}
 
 # Errors
 EMPTY_QUESTION = Text("请先输入问题。", "Type a question first.")

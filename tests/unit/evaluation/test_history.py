@@ -24,7 +24,7 @@ def test_a_run_is_kept_and_can_be_compared_with(tmp_path: Path) -> None:
     change = compare(kept.outcome, read_history(path)[0].outcome)
     assert (change.n, change.newly_right, change.newly_wrong) == (4, (), ())
     row = history_table([kept]).rows[0]
-    assert row[:4] == ("2026-01-02T03:04:05+00:00", "浙江.jsonl", "d", "4")
+    assert row[:5] == ("2026-01-02T03:04:05+00:00", "浙江.jsonl", "d", "–", "4")
 
 
 def test_a_line_that_is_no_run_is_left_out_with_a_warning(

@@ -1,5 +1,7 @@
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import faiss
 import numpy as np
 import pytest
 from hypothesis import given
@@ -92,3 +94,16 @@ def test_a_file_that_is_no_index_is_broken(tmp_path: Path, damage: bytes | None)
         DenseIndex.load(path)
     with pytest.raises(BrokenIndex):
         DenseIndex.load(tmp_path / "missing.faiss")
+
+
+def test_a_search_starts_no_threads_of_faiss_in_the_thread_that_asks() -> None:
+    index = DenseIndex.from_vectors(np.eye(4, dtype=np.float32))
+
+    def threads_after(search: bool) -> int:
+        if search:
+            index.search(np.eye(4, dtype=np.float32)[:1], 2)
+        return int(faiss.omp_get_max_threads())
+
+    with ThreadPoolExecutor(1, initializer=lambda: faiss.omp_set_num_threads(2)) as pool:
+        assert pool.submit(threads_after, False).result() == 2
+        assert pool.submit(threads_after, True).result() == 1

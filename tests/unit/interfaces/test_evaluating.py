@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,9 +12,10 @@ from tests.encoders import HashingEncoder
 
 import zjip_qa.embedding
 from zjip_qa.embedding import Encoded
-from zjip_qa.evaluation import Dataset
+from zjip_qa.evaluation import Dataset, Report
+from zjip_qa.evaluation.resume import RememberedSearches
 from zjip_qa.interfaces.datasets import PassageIndex
-from zjip_qa.interfaces.evaluating import Bench, evaluate_dataset
+from zjip_qa.interfaces.evaluating import Bench, _remembering, evaluate_dataset
 from zjip_qa.types import Hit, Span
 
 DATASET = Dataset(
@@ -121,4 +123,45 @@ def test_where_the_index_cannot_be_written_to_it_runs_all_the_same(
     (tmp_path / "file").write_text("", encoding="utf-8")
     report = evaluate_dataset(DATASET, "three", _bench(tmp_path / "file" / "index"), [])
     assert report.rows
-    assert "an interrupted run starts anew" in caplog.text
+    assert "the next one starts anew" in caplog.text
+
+
+def test_the_same_evaluation_twice_at_once_gives_two_whole_reports(
+    tmp_path: Path, encoder: Counting, searched: list[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    within: list[Report] = []
+
+    def told(done: int, total: int) -> None:
+        if not within:
+            within.append(evaluate_dataset(DATASET, "three", _bench(tmp_path / "index"), []))
+
+    bench = replace(_bench(tmp_path / "index"), show_questions=lambda: nullcontext(told))
+    report = evaluate_dataset(DATASET, "three", bench, [])
+    assert [row.ranks for row in report.rows] == [row.ranks for row in within[0].rows]
+    assert len(searched) == 2 * N_STEPS
+    assert "the same evaluation is at work in another process" in caplog.text
+    assert not (tmp_path / "index").exists()
+
+
+def test_a_question_file_asked_twice_at_once_keeps_the_steps_of_the_first(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    def remember(searched: str, path: Path) -> RememberedSearches:
+        return RememberedSearches(NotAsked(), path)
+
+    with _remembering("first", remember, tmp_path, {}) as (first, _):
+        assert isinstance(first, RememberedSearches)
+        with _remembering("second", remember, tmp_path, {}) as (second, _):
+            assert second == "second"
+        with _remembering("other", remember, tmp_path, {"index": "another"}) as (other, _):
+            assert isinstance(other, RememberedSearches)
+        assert len(list(tmp_path.glob("*.jsonl"))) == 1
+    assert caplog.text.count("the same evaluation is at work in another process") == 1
+    assert list(tmp_path.iterdir()) == []
+
+
+class NotAsked:
+    """A searcher that nobody asks."""
+
+    def search(self, question: str, /, *, k: int, retriever: str) -> list[Hit]:
+        raise AssertionError
