@@ -17,8 +17,10 @@ from zjip_qa.training.data import sample_sentences
 from zjip_qa.training.train import N_ROWS, Paths, train
 from zjip_qa.types import Language
 
-N_EXAMPLES = 43_200
-"""Examples that the reader is trained on."""
+N_DRAWN = 608_000
+"""Rows that are laid ready for the reader."""
+N_EXAMPLES = 4_530_000
+"""Rows that the reader is trained on, drawn ones again and again."""
 _PACKAGE = Path(__file__).parents[1]
 _ON_LAWS = _PACKAGE / "training/data/law-questions.jsonl"
 N_CALIBRATED = 500
@@ -66,10 +68,12 @@ def main() -> None:
     laws.add_argument("--out", type=Path, required=True, help="corpus folder to write")
     reads = steps.add_parser("read", help="the reader: where in a passage an answer stands")
     reads.add_argument("--reading", type=Path, nargs="+", required=True, help="SQuAD-form files")
+    reads.add_argument("--data", type=Path, required=True, help="folder with parallel, zh_pairs")
     reads.add_argument("--out", type=Path, required=True, help="folder of the state")
     reads.add_argument("--export", type=Path, required=True, help="folder of the reader to write")
     reads.add_argument("--model", type=Path, default=SHIPPED, help="encoder to begin with")
-    reads.add_argument("--examples", type=int, default=N_EXAMPLES)
+    reads.add_argument("--drawn", type=int, default=N_DRAWN, help="rows laid ready")
+    reads.add_argument("--examples", type=int, default=N_EXAMPLES, help="rows of training")
     reads.add_argument("--resume", action="store_true", help="go on from the last checkpoint")
     reads.add_argument("--seed", type=int, default=0)
     parts = steps.add_parser("ablate", help="what each part of the training is worth")
@@ -95,6 +99,7 @@ def main() -> None:
     )
     everything.add_argument("--english", type=Path, nargs=2, required=True, help="as calibrate's")
     everything.add_argument("--corpus", type=Path, default=Path("corpus"), help="as calibrate's")
+    everything.add_argument("--drawn", type=int, default=N_DRAWN, help="rows laid ready for it")
     everything.add_argument("--examples", type=int, default=N_EXAMPLES, help="of the reader")
     everything.add_argument("--resume", action="store_true", help="go on with the training")
     everything.add_argument("--seed", type=int, default=0)
@@ -185,12 +190,14 @@ def _laws(data: Path, out: Path) -> None:
 
 def _read(arguments: argparse.Namespace, model: Path, out: Path, export: Path) -> None:
     """Train a reader in `out` and write it to `export`."""
-    from zjip_qa.training.reader import export_reader, train_reader
+    from zjip_qa.training.reader import ROWS, export_reader, make_rows, train_reader
 
-    paths, seed = arguments.reading, arguments.seed
-    n, resume = arguments.examples, arguments.resume
-    train_reader(paths, model, out, n_examples=n, resume=resume, seed=seed)
-    export_reader(paths, model, out, export, seed=seed)
+    seed, resume = arguments.seed, arguments.resume
+    if not (resume and (out / ROWS).exists()):
+        paths = arguments.reading
+        make_rows(paths, arguments.data, model, out, n_rows=arguments.drawn, seed=seed)
+    train_reader(model, out, n_rows=arguments.examples, resume=resume, seed=seed)
+    export_reader(model, out, export)
 
 
 def _measure(arguments: argparse.Namespace) -> None:

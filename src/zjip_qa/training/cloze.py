@@ -21,6 +21,7 @@ from jieba import posseg
 from opencc import OpenCC
 
 from zjip_qa.answering.quantities import (
+    DURATIONS,
     QuantityKind,
     find_english_quantities,
     find_quantities,
@@ -71,11 +72,33 @@ _DIRECTIONS = ((True, False), (False, False), (True, True), (False, True))
 _DIRECTION_WEIGHTS = (0.5, 0.25, 0.1, 0.15)
 """(question in English, passage in English), for parallel text."""
 
-_NOUNS = frozenset("n nr ns nt nz nrt nrfg vn an a b j l i s f eng ng".split())
-_WORD = re.compile(r"[A-Za-z]+(?:['’-][A-Za-z]+)*|\d[\d,.]*\d|\d")  # noqa: RUF001
-_CLAUSE = re.compile(r"[^，,；;：:。！？!?]+")  # noqa: RUF001
+_NOUNS = frozenset(
+    [
+        "n",
+        "nr",
+        "ns",
+        "nt",
+        "nz",
+        "nrt",
+        "nrfg",
+        "vn",
+        "an",
+        "a",
+        "b",
+        "j",
+        "l",
+        "i",
+        "s",
+        "f",
+        "eng",
+        "ng",
+    ]
+)
+_WORD = re.compile(r"[A-Za-z]+(?:['’-][A-Za-z]+)*|\d[\d,.]*\d|\d")
+_CLAUSE = re.compile(r"[^，,；;：:。！？!?]+")
+_FIGURE_PART = re.compile(r"^.*[\d一二三四五六七八九十百千万亿余多]")
 _QUOTED = re.compile(r"[《“「]([^《》“”「」]{2,20})[》”」]")
-_IN_BRACKETS = re.compile(r"[(（][^()（）]*[)）]")  # noqa: RUF001
+_IN_BRACKETS = re.compile(r"[(（][^()（）]*[)）]")
 _AUXILIARIES = ("", "", "is", "was", "did", "does", "are", "do")
 
 _ASKED: Mapping[str, tuple[str, ...]] = {
@@ -148,7 +171,7 @@ class ClozeExamples:
         self._in_traditional = OpenCC("s2t").convert
         self._chinese = list(_chinese_sources(data, reading))
         self._parallel = list(_parallel_sources(data, own))
-        self._tags = dict(posseg.dt.word_tag_tab) or _tags()
+        self._tags = _tags()
 
     def draw(self, *, parallel: bool) -> Iterator[Example]:
         """Give examples from parallel text, or from text that is in Chinese alone."""
@@ -282,7 +305,9 @@ class ClozeExamples:
         wh = self._draw.choice(_ASKED.get(part.kind, _ASKED["noun"]))
         span = part.chinese
         answer = text[span.start : span.end]
-        if part.kind == "number" and (unit := re.sub(r"^.*[\d一二三四五六七八九十百千万亿余多]", "", answer)):
+        if part.kind == "number" and (
+            unit := re.sub(r"^.*[\d一二三四五六七八九十百千万亿余多]", "", answer)
+        ):
             wh = self._draw.choice(("多少", "几", "多少")) + unit
         elif part.kind in ("noun", "ns", "nt") and self._draw.random() < 0.35:
             head = answer[-2:] if len(answer) > 3 else answer[-1:]
@@ -298,12 +323,12 @@ class ClozeExamples:
             asked = f"{wh}{before}{after}"
         else:
             asked = before + wh + after
-        return asked.strip("，,；;：:、。") + self._draw.choice(("？", "？", "?", ""))  # noqa: RUF001
+        return asked.strip("，,；;：:、。") + self._draw.choice(("？", "？", "?", ""))
 
     def _clauses(self, text: str, span: Span) -> tuple[str, str]:
         """The sentence before and after a span, most often only the nearest clauses of it."""
-        text = text.rstrip("。！？!?；;")  # noqa: RUF001
-        cut = [found.start() for found in re.finditer("[，,；;：:。]", text)]  # noqa: RUF001
+        text = text.rstrip("。！？!?；;")
+        cut = [found.start() for found in re.finditer("[，,；;：:。]", text)]
         starts = [0, *(at + 1 for at in cut if at < span.start)]
         ends = [*(at for at in cut if at >= span.end), len(text)]
         start = starts[-self._draw.choice((1, 1, 2, 3)) :][0]
@@ -495,16 +520,14 @@ def _joined(left: str, right: str) -> str:
 
 
 def _kind(kind: QuantityKind, unit: str) -> str:
-    if kind is QuantityKind.NUMBER and unit in ("年", "个月", "周", "工作日", "天", "小时", "分钟", "日"):
+    if kind is QuantityKind.NUMBER and unit in DURATIONS:
         return "duration"
     return kind.value
 
 
 @lru_cache(maxsize=200_000)
 def _translations(word: str) -> frozenset[str]:
-    return frozenset(
-        term for term, share in load_bridge().english(word) if share >= _LEAST_SHARE
-    )
+    return frozenset(term for term, share in load_bridge().english(word) if share >= _LEAST_SHARE)
 
 
 def _position(word: str, stems: Sequence[str]) -> int | None:
@@ -515,7 +538,7 @@ def _position(word: str, stems: Sequence[str]) -> int | None:
 
 
 def _tags() -> dict[str, str]:
-    """jieba's part of speech of every word in its dictionary."""
+    """Jieba's part of speech of every word in its dictionary."""
     posseg.initialize()
     return dict(posseg.dt.word_tag_tab)
 
@@ -545,5 +568,11 @@ def _parallel_sources(data: Path, own: Path) -> Iterator[_Source]:
             if name == "sentences"
             else [data / "parallel" / f"{name}.tsv.gz"]
         )
-        rows = [Sentence(chinese, english) for p in paths for english, chinese in read_pairs(p)]
-        yield _Source(tuple(rows), share)
+        rows = [
+            Sentence(chinese, english)
+            for path in paths
+            if path.exists()
+            for english, chinese in read_pairs(path)
+        ]
+        if rows:
+            yield _Source(tuple(rows), share)

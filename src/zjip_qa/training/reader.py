@@ -8,7 +8,7 @@ people asked) and `cloze.py` (questions made from text); `reading_net.py` is the
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import islice
 from pathlib import Path
 
@@ -25,7 +25,7 @@ from zjip_qa.text.dictionary import load_dictionary
 from zjip_qa.training.cloze import ClozeExamples
 from zjip_qa.training.export import trace_body
 from zjip_qa.training.int8 import activation_ranges, quantise
-from zjip_qa.training.reading_data import Examples
+from zjip_qa.training.reading_data import Example, Examples
 from zjip_qa.training.reading_net import ReadingModel, ReadingRecipe, load_net, train_net
 from zjip_qa.training.reading_rows import Origin, ReadingRows, joined_rows, pack
 
@@ -53,8 +53,9 @@ def make_rows(
     """
     tokenizer = load_tokenizer(model)
     made = ClozeExamples(data, reading, Path(__file__).parent / "data", seed)
-    sources = {
-        "asked": (Examples(reading, load_dictionary().glosses, seed), Origin.ASKED),
+    asked = Examples(reading, load_dictionary().glosses, seed)
+    sources: dict[str, tuple[Iterable[Example], Origin]] = {
+        "asked": (asked, Origin.ASKED),
         "chinese": (made.draw(parallel=False), Origin.MADE),
         "parallel": (made.draw(parallel=True), Origin.MADE),
         "translations": (made.translations(), Origin.TRANSLATION),
@@ -67,20 +68,21 @@ def make_rows(
     joined_rows(parts).save(out / ROWS)
 
 
-def train_reader(model: Path, out: Path, *, n_rows: int, seed: int) -> None:
+def train_reader(model: Path, out: Path, *, n_rows: int, resume: bool, seed: int) -> None:
     """Train on the rows that `make_rows` left in `out`, on a GPU where there is one.
 
     Args:
         model: the encoder's folder to begin with.
         out: folder of the rows, and of the weights that `export_reader` takes.
         n_rows: length of the whole training.
+        resume: go on from the checkpoint in `out`.
         seed: of the drawing.
     """
     device = "cuda" if torch.cuda.is_available() else "cpu"
     net = _net(model).to(device)
     rows = ReadingRows.load(out / ROWS)
     logger.info("%d rows, on %s", len(rows), device)
-    train_net(net, rows, out, ReadingRecipe(), n_rows=n_rows, seed=seed)
+    train_net(net, rows, out, ReadingRecipe(), n_rows=n_rows, resume=resume, seed=seed)
 
 
 def export_reader(model: Path, trained: Path, out: Path) -> None:
@@ -114,7 +116,10 @@ def export_reader(model: Path, trained: Path, out: Path) -> None:
 
 
 def _feed(
-    rows: ReadingRows, chosen: NDArray[np.int64], table: NDArray[np.float16], marks: NDArray[np.float32]
+    rows: ReadingRows,
+    chosen: NDArray[np.int64],
+    table: NDArray[np.float16],
+    marks: NDArray[np.float32],
 ) -> dict[str, NDArray[np.float32] | NDArray[np.int64]]:
     """Rows as the graph takes them."""
     texts = [rows.ids[rows.starts[i] : rows.starts[i + 1]] for i in chosen]

@@ -1,4 +1,4 @@
-"""The network that reads, and its training; it needs torch and transformers, nothing of the product.
+"""The network that reads, and its training; all it needs is rows, torch and a body.
 
 First the body is taught to guess masked words of two texts that lie side by side, often one in each
 language (Devlin et al., NAACL 2019; "translation language modelling", Conneau & Lample, NeurIPS
@@ -29,6 +29,7 @@ logger = logging.getLogger(__name__)
 N_TRAITS = 5
 """Columns of `answering.reader.traits`."""
 _CHECKPOINT_SECONDS = 600
+_CHECKPOINT = "checkpoint.safetensors"
 _NEIGHBOURS = 4
 _LOGGED = 200
 _SORTED = 32_768
@@ -53,11 +54,11 @@ class ReadingRecipe:
     batch_tokens: int = 32_768
     rate: float = 5e-4
     warm_up: float = 0.03
-    guessing: float = 0.55
+    guessing: float = 0.6
     masked: float = 0.18
     neighbours: float = 0.06
     near: float = 0.6
-    asked: float = 0.6
+    asked: float = 0.4
 
 
 class ReadingModel(torch.nn.Module):
@@ -89,7 +90,8 @@ class ReadingModel(torch.nn.Module):
     def guesses(self, states: Tensor) -> Tensor:
         """Logits (n, n_words) of the words that were masked."""
         words = self.get_buffer("words")
-        return self.guess(states).to(words.dtype) @ words.T + self.bias
+        logits: Tensor = self.guess(states).to(words.dtype) @ words.T + self.bias
+        return logits
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +122,8 @@ class _Loader:
         self._unit = functional.normalize(words.float(), dim=1).to(words.dtype)
         self._known, self._near = _neighbours(self._unit, rows.ids, recipe.near)
         self._rng = np.random.default_rng(seed)
-        self._chance = torch.Generator(device).manual_seed(seed)
+        self._seed = seed
+        self._chance = torch.Generator(device)
 
     def _batches(self, chosen: NDArray[np.int64]) -> Iterator[NDArray[np.int64]]:
         """Lay rows of about one length together, in random order."""
@@ -137,8 +140,15 @@ class _Loader:
         for i in self._rng.permutation(len(groups)):
             yield groups[i]
 
-    def batch(self, chosen: NDArray[np.int64], *, masked: float, neighbours: float) -> _Batch:
-        """Lay rows into matrices, and change what is to be changed."""
+    def batch(
+        self, chosen: NDArray[np.int64], step: int, *, masked: float, neighbours: float
+    ) -> _Batch:
+        """Lay rows into matrices, and mask or replace shares of their words.
+
+        What falls where depends on the seed and the step, so a training that goes on does as if it
+        had never stopped.
+        """
+        self._chance.manual_seed(self._seed * 1_000_003 + step)
         rows = torch.from_numpy(chosen).to(self._ids.device)
         start = self._starts[rows, None]
         length = self._starts[rows + 1, None] - start
@@ -154,14 +164,12 @@ class _Loader:
         if masked:
             chance = self._random(truth.shape)
             hidden = (asked | passage) & (chance < masked)
-            # One in ten stays visible, so that the body learns to look at what stands there too.
+            # One in ten keeps its traits: what stands there matters in reading.
             shown = hidden & (chance < masked * 0.1)
             told = self._traits(torch.where(hidden & ~shown, -1, ids), first, asked, passage)
-            return _Batch(
-                ids, mask, told, self._answers[rows], self._asks[rows], hidden, truth
-            )
-        told = self._traits(ids, first, asked, passage)
-        return _Batch(ids, mask, told, self._answers[rows], self._asks[rows], None, truth)
+        else:
+            told = self._traits(ids, first, asked, passage)
+        return _Batch(ids, mask, told, self._answers[rows], self._asks[rows], hidden, truth)
 
     def _traits(self, ids: Tensor, first: Tensor, asked: Tensor, passage: Tensor) -> Tensor:
         """As `answering.reader.traits`, for rows side by side; -1 stands for a masked word."""
@@ -184,9 +192,7 @@ class _Loader:
     def _with_neighbours(self, ids: Tensor, asked: Tensor, share: float) -> Tensor:
         """Replace some words of questions by others that mean about the same."""
         at = torch.searchsorted(self._known, ids)
-        drawn = torch.randint(
-            _NEIGHBOURS, ids.shape, generator=self._chance, device=ids.device
-        )
+        drawn = torch.randint(_NEIGHBOURS, ids.shape, generator=self._chance, device=ids.device)
         other = self._near[at.clamp(max=len(self._known) - 1), drawn]
         return torch.where(asked & (self._random(ids.shape) < share), other, ids)
 
@@ -237,20 +243,19 @@ def train_net(
     recipe: ReadingRecipe,
     *,
     n_rows: int,
+    resume: bool,
     seed: int,
-    seconds: float | None = None,
 ) -> None:
-    """Train on so many rows, and leave the weights in `out`.
+    """Train on so many rows, and leave the weights in `out`; a checkpoint comes every ten minutes.
 
     Args:
         model: on the device where it is to be trained.
         rows: what to train on.
-        out: folder of the state; a training that was stopped begins anew.
+        out: folder of the state.
         recipe: how.
-        n_rows: length of the training.
+        n_rows: length of the whole training.
+        resume: go on from the checkpoint in `out`.
         seed: of the drawing.
-        seconds: most time; a training that is slower ends its course sooner. The rows that have
-            been read then depend on the machine.
     """
     torch.manual_seed(seed)
     device = model.get_buffer("words").device
@@ -258,41 +263,51 @@ def train_net(
     optimizer = torch.optim.AdamW(
         _groups(model), lr=recipe.rate, betas=(0.9, 0.98), fused=device.type == "cuda"
     )
-    first, second = loader.stream(None), loader.stream(recipe.asked)
+    before = _load_checkpoint(out, model, optimizer) if resume else 0
     began = saved = time.monotonic()
-    done = step = 0
     sums = torch.zeros(3, device=device)
     model.train()
-    while True:
-        spent = time.monotonic() - began
-        share = max(done / n_rows, spent / seconds if seconds else 0.0)
-        if share >= 1:
-            break
-        guessing = share < recipe.guessing
-        chosen = next(first if guessing else second)
+    for step, (chosen, done, guessing) in enumerate(_course(loader, recipe, n_rows)):
+        if step < before:
+            continue
+        share = done / n_rows
         for group in optimizer.param_groups:
             group["lr"] = recipe.rate * min((share + 1e-4) / recipe.warm_up, 1.0) * (1 - share)
         masked = recipe.masked if guessing else 0.0
-        batch = loader.batch(chosen, masked=masked, neighbours=recipe.neighbours)
+        batch = loader.batch(chosen, step, masked=masked, neighbours=recipe.neighbours)
         with torch.autocast(device.type, torch.bfloat16, enabled=device.type == "cuda"):
             reads, guesses = _losses(model, batch)
         optimizer.zero_grad()
         (reads + guesses).backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         optimizer.step()
-        done, step = done + len(chosen), step + 1
         sums += torch.stack([reads.detach(), guesses.detach(), torch.ones_like(reads)])
-        if step % _LOGGED == 0:
+        if (step + 1) % _LOGGED == 0:
             reading, guessed, n = sums.tolist()
             logger.info(
-                "%d of %d rows  reading %.3f  guessing %.3f  %.0f rows/s",
-                *(done, n_rows, reading / n, guessed / n, done / (time.monotonic() - began)),
+                "%d of %d rows  reading %.3f  guessing %.3f  %.1f steps/s",
+                *(done, n_rows, reading / n, guessed / n),
+                (step + 1 - before) / (time.monotonic() - began),
             )
             sums.zero_()
         if time.monotonic() - saved > _CHECKPOINT_SECONDS:
-            save_net(model, out)
+            _save_checkpoint(out, model, optimizer, step + 1)
             saved = time.monotonic()
     save_net(model.eval(), out)
+    (out / _CHECKPOINT).unlink(missing_ok=True)
+
+
+def _course(
+    loader: _Loader, recipe: ReadingRecipe, n_rows: int
+) -> Iterator[tuple[NDArray[np.int64], int, bool]]:
+    """Batch after batch, the rows that came before, and whether words are masked."""
+    first, second = loader.stream(None), loader.stream(recipe.asked)
+    done = 0
+    while done < n_rows:
+        guessing = done < recipe.guessing * n_rows
+        chosen = next(first if guessing else second)
+        yield chosen, done, guessing
+        done += len(chosen)
 
 
 def _losses(model: ReadingModel, batch: _Batch) -> tuple[Tensor, Tensor]:
@@ -327,6 +342,39 @@ def _groups(model: ReadingModel) -> list[dict[str, object]]:
         {"params": [p for _, p in moving if p.ndim > 1], "weight_decay": 0.01},
         {"params": [p for _, p in moving if p.ndim < 2], "weight_decay": 0.0},
     ]
+
+
+def _save_checkpoint(
+    out: Path, model: ReadingModel, optimizer: torch.optim.Optimizer, step: int
+) -> None:
+    state = {f"model.{name}": p.detach().contiguous() for name, p in model.named_parameters()}
+    for i, parameter in enumerate(_moved(optimizer)):
+        for key, value in optimizer.state[parameter].items():
+            state[f"optimizer.{i}.{key}"] = value.contiguous()
+    state["step"] = torch.tensor(step)
+    out.mkdir(parents=True, exist_ok=True)
+    save_file(state, out / "checkpoint.part")
+    (out / "checkpoint.part").replace(out / _CHECKPOINT)
+
+
+def _load_checkpoint(out: Path, model: ReadingModel, optimizer: torch.optim.Optimizer) -> int:
+    """Take up a checkpoint, and give the steps that were done; 0 where there is none."""
+    if not (out / _CHECKPOINT).exists():
+        return 0
+    device = model.get_buffer("words").device
+    state = load_file(out / _CHECKPOINT, device=str(device))
+    weights = {name[6:]: p for name, p in state.items() if name.startswith("model.")}
+    model.load_state_dict(weights, strict=False)
+    for i, parameter in enumerate(_moved(optimizer)):
+        prefix = f"optimizer.{i}."
+        kept = {k[len(prefix) :]: v for k, v in state.items() if k.startswith(prefix)}
+        if kept:
+            optimizer.state[parameter] = kept
+    return int(state["step"])
+
+
+def _moved(optimizer: torch.optim.Optimizer) -> list[Tensor]:
+    return [p for group in optimizer.param_groups for p in group["params"]]
 
 
 _SHIPPED_PARTS = ("body.", "marks", "heads")
