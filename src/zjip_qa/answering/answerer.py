@@ -149,10 +149,13 @@ class ExtractiveAnswerer:
         Where a sentence on neither answers better, it is the one that was asked for.
         """
         sides = comparison.one, comparison.other
-        found = [self._side(*pair, query, limit) for pair in (sides, sides[::-1])]
+        pairs = (sides, sides[::-1])
+        if best and not any(self._names(best, *pair) for pair in pairs):
+            return None
+        found = [self._side(*pair, query, limit) for pair in pairs]
         reads = [each for each in found if each is not None]
         texts = {each.fit[0].text for each in reads}
-        if len(texts) < len(sides) or (best and best.text not in texts):
+        if len(texts) < len(sides):
             return None
         about = Query(comparison.about, query.language)
         if not all(self._finder.words_met(about, _said(r.fit[0])) >= _ABOUT for r in reads):
