@@ -148,7 +148,7 @@ class _Loader:
         What falls where depends on the seed and the step, so a training that goes on does as if it
         had never stopped.
         """
-        self._chance.manual_seed(self._seed * 1_000_003 + step)
+        self._chance.manual_seed(_of_step(self._seed, step))
         rows = torch.from_numpy(chosen).to(self._ids.device)
         start = self._starts[rows, None]
         length = self._starts[rows + 1, None] - start
@@ -236,6 +236,10 @@ def _neighbours(unit: Tensor, ids: NDArray[np.int32], near: float) -> tuple[Tens
     return known, found
 
 
+def _of_step(seed: int, step: int) -> int:
+    return seed * 1_000_003 + step
+
+
 def train_net(
     model: ReadingModel,
     rows: ReadingRows,
@@ -257,7 +261,6 @@ def train_net(
         resume: go on from the checkpoint in `out`.
         seed: of the drawing.
     """
-    torch.manual_seed(seed)
     device = model.get_buffer("words").device
     loader = _Loader(rows, model.get_buffer("words"), recipe, seed)
     optimizer = torch.optim.AdamW(
@@ -270,6 +273,7 @@ def train_net(
     for step, (chosen, done, guessing) in enumerate(_course(loader, recipe, n_rows)):
         if step < before:
             continue
+        torch.manual_seed(_of_step(seed, step))  # of dropout
         share = done / n_rows
         for group in optimizer.param_groups:
             group["lr"] = recipe.rate * min((share + 1e-4) / recipe.warm_up, 1.0) * (1 - share)
