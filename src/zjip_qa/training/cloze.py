@@ -30,10 +30,9 @@ from zjip_qa.answering.quantities import (
 from zjip_qa.retrieval.bridge import load_bridge
 from zjip_qa.text import Segmenter, is_function_word, split_sentences, stem
 from zjip_qa.training.data import read_pairs
-from zjip_qa.training.reading_data import Example, read_contexts
+from zjip_qa.training.reading_data import WINDOWS, Example, read_contexts
 from zjip_qa.types import Span
 
-_WINDOWS = (110, 200)
 _ENGLISH_LONGER = 3
 """Letters of English for a character of Chinese."""
 _ELSEWHERE, _WITHOUT, _CHANGED = 0.1, 0.12, 0.16
@@ -491,7 +490,7 @@ class ClozeExamples:
         return text[begin : begin + max(window, length)], start - begin
 
     def _window(self, read: Callable[[Sentence], str]) -> int:
-        return self._draw.choice(_WINDOWS) * (_ENGLISH_LONGER if read is _english else 1)
+        return self._draw.choice(WINDOWS) * (_ENGLISH_LONGER if read is _english else 1)
 
     def _spelled(self, example: Example) -> Example:
         """Write some in Traditional characters."""

@@ -21,7 +21,7 @@ from opencc import OpenCC
 from zjip_qa.text import Segmenter, split_sentences
 from zjip_qa.types import Span
 
-_WINDOWS = (110, 200)
+WINDOWS = (110, 200)
 """Characters of a passage that are read at once: what the product reads closely, and a chunk."""
 _ELSEWHERE = 0.2
 """Share of examples whose window, of the same passage or article, holds no answer."""
@@ -131,7 +131,7 @@ class Examples:
                 yield self._spelled(self._of(asked))
 
     def _of(self, asked: _Asked) -> Example:
-        window = self._draw.choice(_WINDOWS)
+        window = self._draw.choice(WINDOWS)
         kind = self._draw.random()
         if kind < _ELSEWHERE:
             other = self._elsewhere(asked, window)
@@ -323,7 +323,7 @@ def _read(path: Path) -> Iterator[_Asked]:
                 right = tuple(
                     s
                     for s, a in zip(spans, question["answers"], strict=True)
-                    if context[s.start : s.end] == a["text"] and s.end - s.start < min(_WINDOWS)
+                    if context[s.start : s.end] == a["text"] and s.end - s.start < min(WINDOWS)
                 )
                 if right:
                     asked = simplify(question["question"])
