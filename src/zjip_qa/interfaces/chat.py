@@ -178,12 +178,8 @@ def build_app(service: Service) -> gr.Blocks:
         quiet: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
         head.select(switch, session, relabelled, **quiet)
         app.load(greet, [stored, *session], relabelled, **quiet).then(
-            chat.watch,
-            [language, chat.turns],
-            [chat.notice, chat.conversation],
-            concurrency_limit=None,
-            **quiet,
-        ).then(
+            chat.watch, language, chat.notice, concurrency_limit=None, **quiet
+        ).then(chat.offer_examples, [chat.conversation, language], chat.conversation, **quiet).then(
             lambda to, *of: corpus.rendered(Language(to), *of),
             [language, *corpus.state],
             corpus.outputs,

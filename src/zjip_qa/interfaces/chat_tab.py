@@ -24,7 +24,7 @@ from zjip_qa.interfaces.conversation import (
     passage_of,
     render_conversation,
 )
-from zjip_qa.interfaces.examples import next_questions
+from zjip_qa.interfaces.examples import Examples, next_questions
 from zjip_qa.interfaces.export import as_json, as_markdown
 from zjip_qa.interfaces.feedback import keep_rating
 from zjip_qa.interfaces.index_tab import notice, render_progress
@@ -187,19 +187,25 @@ class ChatTab:
             self._clear, self.language, [*self.outputs, self.notice, *self.state], **quiet
         ).then(_offered, self.turns, self.keep, **quiet)
 
-    def watch(self, chosen: str, turns: list[Turn]) -> Iterator[tuple[str, Any]]:
-        """Show how far the index is until it serves; then the examples it makes possible."""
+    def watch(self, chosen: str) -> Iterator[str]:
+        """Show how far the index is until it serves."""
         language = Language(chosen)
         for status in self.service.watch():
-            failed = status.phase == Phase.FAILED
-            shown = (
-                notice(s.BUILD_FAILED.to(language, reason=status.error))
-                if failed
-                else render_progress(status, language)
-            )
-            yield shown, gr.skip()
-        if not turns:
-            yield shown, render_conversation(turns, self.service.examples, language)
+            if status.phase == Phase.FAILED:
+                yield notice(s.BUILD_FAILED.to(language, reason=status.error))
+            else:
+                yield render_progress(status, language)
+
+    def offer_examples(self, shown: str, chosen: str) -> Any:
+        """The examples that an index makes possible, in place of a welcome without any.
+
+        Whatever else is `shown` stays: a question asked meanwhile, and its answer, would lie
+        under a welcome that comes late.
+        """
+        language = Language(chosen)
+        if shown != render_conversation([], Examples(), language):
+            return gr.skip()
+        return render_conversation([], self.service.examples, language)
 
     def _ask(
         self, question: str, turns: list[Turn], chosen: str, least: float = 0

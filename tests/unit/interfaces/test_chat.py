@@ -11,6 +11,8 @@ import pytest
 from zjip_qa.interfaces import chat
 from zjip_qa.interfaces import strings as s
 from zjip_qa.interfaces.chat_tab import ChatTab
+from zjip_qa.interfaces.conversation import render_conversation
+from zjip_qa.interfaces.examples import Examples
 from zjip_qa.interfaces.localised import Localised
 from zjip_qa.interfaces.security import POLICY
 from zjip_qa.interfaces.service import Service
@@ -47,6 +49,15 @@ def tab(service: Service) -> ChatTab:
 def ask(tab: ChatTab, question: str, turns: list[Any], language: str = "zh") -> tuple[Any, ...]:
     """What the last of the updates says."""
     return list(tab._ask(question, turns, language))[-1]
+
+
+def test_a_welcome_that_comes_late_never_lies_over_an_answer(tab: ChatTab) -> None:
+    empty = render_conversation([], Examples(), Language.ZH)
+    welcome = tab.offer_examples(empty, "zh")
+    assert "chip" in welcome
+    answered, *_ = ask(tab, "保护满意度是多少？", [])
+    for shown in (answered, welcome):
+        assert tab.offer_examples(shown, "zh") == gr.skip()
 
 
 def test_gradio_is_told_to_stay_offline() -> None:
