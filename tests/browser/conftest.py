@@ -127,7 +127,7 @@ def open_page(browser: Browser, server: Server) -> Iterator[Callable[..., Page]]
 
     yield open_one
     for page in pages:
-        print(page.inner_text("body"))  # Shown of a test that failed: what the user saw.
+        sys.stdout.write(page.inner_text("body"))  # Shown of a test that failed: what the user saw.
         page.context.close()
     hosts = {urlsplit(url).hostname for url in requested if not url.startswith(("data:", "blob:"))}
     assert hosts == {"127.0.0.1"}

@@ -28,6 +28,7 @@ _AFTER = 100
 """Characters after it in which a year in brackets does, as under the figures of a box."""
 _BRACKETED = re.compile(r"[(（][^()（）]{0,6}(?:19|20)\d\d年?[^()（）]{0,6}[)）]")
 _MAIN_PLACE_SHARE = 0.25
+_MAIN_PLACE_TIMES = 3
 _PLACELESS = 2000
 """Characters for each name of a place, from which a document is about none."""
 _WHICH_PLACE = re.compile(
@@ -65,12 +66,11 @@ class ScopeCheck:
             if not right_place(place, document, evidence.sentence, frozenset())
             and not last_named(place, document, evidence.sentence, self._segmenter)
         ]
-        # What a whole document is about takes cutting all of it into words: only if need be.
-        if elsewhere:
-            main = self._main_places(document.doc_id)
-            if main is None and not places_in(evidence.text, self._segmenter):
-                return missing
-            elsewhere = [place for place in elsewhere if not place.forms & (main or frozenset())]
+        if elsewhere and self._holds_anywhere(document, evidence):
+            return missing
+        elsewhere = [
+            place for place in elsewhere if not self._is_about(document.doc_id, place.forms)
+        ]
         return missing + [place.written for place in elsewhere]
 
     def may_answer(self, evidence: Evidence, query: Query, asked: Asked) -> bool:
@@ -81,6 +81,25 @@ class ScopeCheck:
         return right_figures(asked, query.text, evidence.hit.chunk.text, near) and right_kind(
             asked, query.text, evidence.text, self._segmenter
         )
+
+    def _holds_anywhere(self, document: Document, evidence: Evidence) -> bool:
+        """Whether neither a sentence nor its document is of any place."""
+        return (
+            not titled_places(document, self._segmenter)
+            and not places_in(evidence.text, self._segmenter)
+            and self._main_places(document.doc_id) is None
+        )
+
+    def _is_about(self, doc_id: str, forms: frozenset[str]) -> bool:
+        """Whether a place is among the main ones of a document.
+
+        What a whole document is about takes cutting all of it into words. Where it names the place
+        less often than a main one, only its title can make it one.
+        """
+        document = self._index.store.document(doc_id)
+        if all(document.text.count(form) < _MAIN_PLACE_TIMES for form in forms):
+            return bool(forms & titled_places(document, self._segmenter))
+        return bool(forms & (self._main_places(doc_id) or frozenset()))
 
     def _read_main_places(self, doc_id: str) -> frozenset[str] | None:
         return main_places(self._index.store.document(doc_id), self._segmenter)
@@ -189,8 +208,13 @@ def main_places(document: Document, segmenter: Segmenter) -> frozenset[str] | No
     names = {form for place in places_in(document.text, segmenter) for form in place.forms}
     counted = Counter({name: document.text.count(name) for name in sorted(names)})
     total = counted.total()
-    titled = {form for place in places_in(document.title, segmenter) for form in place.forms}
+    titled = titled_places(document, segmenter)
     if not titled and total * _PLACELESS <= len(document.text):
         return None
-    frequent = {name for name, n in counted.items() if n > 2 and n >= _MAIN_PLACE_SHARE * total}
-    return frozenset(frequent | titled)
+    least = max(_MAIN_PLACE_TIMES, _MAIN_PLACE_SHARE * total)
+    return titled | {name for name, n in counted.items() if n >= least}
+
+
+def titled_places(document: Document, segmenter: Segmenter) -> frozenset[str]:
+    """Places that a document's title names."""
+    return frozenset(form for place in places_in(document.title, segmenter) for form in place.forms)

@@ -1,8 +1,12 @@
+from types import SimpleNamespace
+from typing import cast
+
 import pytest
 
 from zjip_qa.answering.names import places_in
 from zjip_qa.answering.question import read_question
 from zjip_qa.answering.scope import (
+    ScopeCheck,
     last_named,
     main_places,
     right_figures,
@@ -10,7 +14,8 @@ from zjip_qa.answering.scope import (
     right_place,
     right_years,
 )
-from zjip_qa.text import Segmenter, detect_language
+from zjip_qa.index import OpenIndex
+from zjip_qa.text import Segmenter, Token, detect_language
 from zjip_qa.types import Document, Sentence, Span
 
 
@@ -98,6 +103,28 @@ def test_a_document_is_about_its_title_and_the_places_it_names_most() -> None:
     text = "浙江省的专利。浙江的商标。浙江的版权。浙江的条例。宁波有3件，杭州有5件。"
     document = Document("d.md", text, title="绍兴年报")
     assert main_places(document, Segmenter()) == frozenset({"浙江", "绍兴"})
+
+
+@pytest.mark.parametrize("title", ["绍兴年报", "廣東年報", "年报"])
+def test_a_document_is_cut_only_where_it_names_the_place_often_enough(
+    title: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = "浙江省的专利。浙江的商标。浙江的版权。宁波有3件，宁波有5件。"
+    document = Document("d.md", text, title=title)
+    index = cast("OpenIndex", SimpleNamespace(store=SimpleNamespace(document=lambda _: document)))
+    segmenter = Segmenter()
+    main = main_places(document, segmenter) or frozenset()
+    cut = Segmenter.words
+
+    def counting(self: Segmenter, given: str) -> list[Token]:
+        read.append(given)
+        return cut(self, given)
+
+    monkeypatch.setattr(Segmenter, "words", counting)
+    for name, is_cut in (("浙江", True), ("宁波", False), ("绍兴", False), ("广东", False)):
+        read: list[str] = []
+        about = ScopeCheck(index, segmenter)._is_about("d.md", frozenset({name}))
+        assert (about, text in read) == (name in main, is_cut)
 
 
 def test_a_document_that_hardly_names_places_holds_for_any() -> None:
