@@ -1,7 +1,7 @@
 """Which sentence of the retrieved chunks speaks to the question, and how well.
 
 Each word of the question looks for its best match inside a sentence and inside the chunk
-around it. The signals that come of it are weighed by a model fitted on reading questions
+around it, and inside their translation where one stands beside the document. The signals that come of it are weighed by a model fitted on reading questions
 (`signals.py`) and kept beside the score, since trust in the answer rests on them too.
 """
 
@@ -11,6 +11,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -117,11 +118,18 @@ class EvidenceFinder:
             return 1.0
         return words.share_in({token.term for token in self._segmenter.index_terms(text)})
 
-    def _cut(self, chunk: Chunk) -> tuple[tuple[str, int, int], ...]:
-        """A chunk's terms with their spans in the document."""
-        return tuple(
-            (token.term, chunk.start + token.start, chunk.start + token.end)
-            for token in self._segmenter.index_terms(chunk.text)
+    def _cut(self, chunk: Chunk) -> _Terms:
+        beside = self._index.store.translation_of(chunk.doc_id, chunk.start, chunk.end)
+        return _Terms(
+            tuple(
+                (token.term, Span(chunk.start + token.start, chunk.start + token.end))
+                for token in self._segmenter.index_terms(chunk.text)
+            ),
+            tuple(
+                (token.term, span)
+                for span, text in beside
+                for token in self._segmenter.index_terms(text)
+            ),
         )
 
     def _of_hit(
@@ -141,43 +149,42 @@ class EvidenceFinder:
             return []
         cosines = np.maximum(similarities(tokens, rows.vectors), 0.0)
         around = cosines.max(axis=1)
-        meanings = dict(
-            zip(
-                read.spans[:, 0].tolist(), (read.vectors @ encoded.vectors[0]).tolist(), strict=True
-            )
-        )
-        nearest = max(meanings.values(), default=hit.legs.get("dense", 0.0))
+        meanings = read.vectors @ encoded.vectors[0]
+        nearest = float(meanings.max()) if len(meanings) else hit.legs.get("dense", 0.0)
         share = tokens.weights / tokens.weights.sum()
         topic = share @ tokens.vectors
         figures = asked_figures(query.text, asked.years)
         held = self._terms(chunk)
-        words_around = words.share_in({term for term, _, _ in held})
+        words_around = words.share_in({term for term, _ in (*held.own, *held.beside)})
         text = self._index.store.document(chunk.doc_id).text
         candidates = []
         for sentence in sentences:
             span = sentence.span
-            inside = (rows.spans[:, 0] >= span.start) & (rows.spans[:, 1] <= span.end)
+            inside = _within(rows, span)
             if not inside.any() or not (chunk.start <= span.start and span.end <= chunk.end):
                 continue
             own = cosines[:, inside].max(axis=1)
             quote = text[span.start : span.end]
-            terms = {t for t, start, end in held if span.start <= start and end <= span.end}
+            terms = _inside(held.own, span)
+            meant = meanings[_within(read, span)]
+            # A translation's tokens all begin where the sentence does.
+            n_tokens = len(np.unique(rows.spans[inside, 0]))
             signals = Signals(
                 own=float(share @ own),
                 around=float(share @ around),
                 specific=0.0,
                 least=0.0,
                 weakest=_weakest(tokens.weights, around),
-                words=words.share_in(terms),
+                words=words.share_in(terms | _inside(held.beside, span)),
                 words_around=words_around,
                 dense=nearest,
-                meaning=meanings.get(span.start, nearest),
+                meaning=float(meant.max()) if len(meant) else nearest,
                 read=UNREAD,
                 retrieved=retrieved,
                 topic=_cosine(topic, rows.vectors[inside], rows.weights[inside]),
                 figures=figures.share_in(quote, around=chunk.text),
                 kind=holds(asked, quote),
-                length=math.log(max(1, len(terms)) if by_sentence else int(inside.sum())),
+                length=math.log(max(1, len(terms)) if by_sentence else n_tokens),
             )
             candidates.append(_Candidate(hit, sentence, quote, signals, own))
         return candidates
@@ -186,6 +193,26 @@ class EvidenceFinder:
 def by_score(found: Sequence[Evidence]) -> list[Evidence]:
     """Best first; equal ones in the order of retrieval and text."""
     return sorted(found, key=lambda e: (-e.score, e.hit.rank, e.sentence.span.start))
+
+
+class _Terms(NamedTuple):
+    """A chunk's terms and those of its translation, with their places in the document.
+
+    A word of a translation stands wherever the stretch that it translates does.
+    """
+
+    own: tuple[tuple[str, Span], ...]
+    beside: tuple[tuple[str, Span], ...]
+
+
+def _inside(terms: Sequence[tuple[str, Span]], span: Span) -> set[str]:
+    return {term for term, at in terms if span.start <= at.start and at.end <= span.end}
+
+
+def _within(read: SpanVectors, span: Span) -> NDArray[np.bool_]:
+    """Which of the spans lie inside another."""
+    inside: NDArray[np.bool_] = (read.spans[:, 0] >= span.start) & (read.spans[:, 1] <= span.end)
+    return inside
 
 
 @dataclass(frozen=True, slots=True)

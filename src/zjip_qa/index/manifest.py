@@ -21,7 +21,7 @@ from zjip_qa.index.changes import Content
 from zjip_qa.index.checked import LARGE, Checked
 from zjip_qa.settings import IndexSettings
 
-FORMAT_VERSION = 4
+FORMAT_VERSION = 5
 MANIFEST = "manifest.json"
 
 _REBUILD = "run `zjip-qa index --rebuild`"

@@ -47,9 +47,15 @@ class PostingsBuilder:
         self._copied: list[tuple[int, int, int]] = []
         self.n_chunks = 0
 
-    def add(self, terms: Sequence[str]) -> None:
-        """Append one chunk."""
-        counts = Counter(terms)
+    def add(self, terms: Sequence[str], beside: Sequence[str] = ()) -> None:
+        """Append one chunk.
+
+        Args:
+            terms: its own.
+            beside: those of its translation. The chunk is found by them too, but it is no longer
+                for them, and a figure that stands on both sides counts once.
+        """
+        counts = Counter(terms) | Counter(beside)
         ids = self._ids
         self._term_ids.append(np.array([ids.setdefault(t, len(ids)) for t in counts], np.int32))
         # A count of 65,535 already scores like infinity, so a larger one is cut to fit.

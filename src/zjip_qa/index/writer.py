@@ -28,7 +28,7 @@ from zjip_qa.embedding.encoder import Encoder
 from zjip_qa.errors import CorpusError, UnreadableDocument
 from zjip_qa.index.align import align_translation
 from zjip_qa.index.dense_shards import DenseShardsWriter
-from zjip_qa.index.encoding import encode_chunks
+from zjip_qa.index.encoding import beside_chunk, encode_chunks
 from zjip_qa.index.generations import writing
 from zjip_qa.index.manifest import (
     FORMAT_VERSION,
@@ -56,7 +56,7 @@ from zjip_qa.index.store_writer import AlignedText, StoreWriter
 from zjip_qa.index.unfinished import RememberingEncoder
 from zjip_qa.settings import IndexSettings
 from zjip_qa.text import Segmenter
-from zjip_qa.types import Chunk, Document, Sentence
+from zjip_qa.types import Chunk, Document, Sentence, Span
 
 # Texts given to the encoder at once. A batch never spans documents, so a document gets the same
 # vectors to the last bit whichever documents are built with it.
@@ -227,7 +227,12 @@ class GenerationWriter:
                 spans.begin(file.doc_id)
         for start in range(0, len(chunks), _BATCH):
             advance(start / len(chunks))
-            self._add_chunks(chunks[start : start + _BATCH], document.title, sentences)
+            self._add_chunks(
+                chunks[start : start + _BATCH],
+                document.title,
+                sentences,
+                [(stretch.span, stretch.text) for stretch in translations],
+            )
         with writing(self._folder.parent):
             for spans in self._span_writers():
                 spans.end()
@@ -264,9 +269,11 @@ class GenerationWriter:
         if self._lexical is not None:
             self._postings.copy(self._lexical, start, stop)
         else:
-            title = self._reused.store.document(record.doc_id).title
-            for chunk in self._reused.store.chunks(range(start, stop)):
-                self._postings.add(self._terms(passage_text(chunk, title)[0]))
+            store = self._reused.store
+            document = store.document(record.doc_id)
+            translations = store.translation_of(record.doc_id, 0, len(document.text))
+            for chunk in store.chunks(range(start, stop)):
+                self._add_terms(chunk, document.title, beside_chunk(translations, chunk))
         with writing(self._folder.parent):
             self._store.copy(record.doc_id)
             self._dense.copy(record)
@@ -352,12 +359,16 @@ class GenerationWriter:
         return align_translation(document, sentences, translation, translated, self._encoder)
 
     def _add_chunks(
-        self, chunks: Sequence[Chunk], title: str, sentences: Sequence[Sentence]
+        self,
+        chunks: Sequence[Chunk],
+        title: str,
+        sentences: Sequence[Sentence],
+        translations: Sequence[tuple[Span, str]],
     ) -> None:
-        encoded = encode_chunks(self._encoder, chunks, title, sentences)
+        encoded = encode_chunks(self._encoder, chunks, title, sentences, translations)
         self._dense.append(chunks[0].doc_id, encoded.vectors)
         for chunk in chunks:
-            self._postings.add(self._terms(passage_text(chunk, title)[0]))
+            self._add_terms(chunk, title, beside_chunk(translations, chunk))
         for writer, found in (
             (self._tokens, encoded.tokens),
             (self._sentences, encoded.sentences),
@@ -366,6 +377,12 @@ class GenerationWriter:
                 with writing(self._folder.parent):
                     for vectors in found:
                         writer.append(vectors)
+
+    def _add_terms(
+        self, chunk: Chunk, title: str, translations: Sequence[tuple[Span, str]]
+    ) -> None:
+        own = self._terms(passage_text(chunk, title)[0])
+        self._postings.add(own, [term for _, text in translations for term in self._terms(text)])
 
     def _terms(self, text: str) -> list[str]:
         return [token.term for token in self._segmenter.index_terms(text)]

@@ -1,5 +1,7 @@
 """What a question is held against inside a chunk: the vectors of its tokens and its sentences.
 
+Where a translation stands beside the document, its vectors are among them.
+
 As a rule the index keeps them. Without them a chunk is encoded when it is read, which costs what
 it cost to build it. A model without token vectors reads sentence by sentence: the question is one
 token there, and so is each sentence. That knows less, so that less is found and less is trusted.
@@ -59,7 +61,8 @@ class Passages:
         document = store.document(chunk.doc_id)
         sentences = store.sentences_between(chunk.doc_id, chunk.start, chunk.end)
         if self._encoder.token_dim:
-            encoded = encode_chunks(self._encoder, [chunk], document.title, sentences)
+            beside = store.translation_of(chunk.doc_id, chunk.start, chunk.end)
+            encoded = encode_chunks(self._encoder, [chunk], document.title, sentences, beside)
             return ReadChunk(encoded.tokens[0], encoded.sentences[0])
         if not sentences:
             return ReadChunk(no_tokens(self._encoder.dim), no_tokens(self._encoder.dim), True)

@@ -132,13 +132,17 @@ class Retriever:
         ]
 
     def _tokens_of(self, chunk: Chunk) -> SpanVectors:
-        """The tokens of a chunk's text, spans counted from its start; headings are left out."""
+        """The tokens of a chunk's text, spans counted from its start.
+
+        Headings are left out, and what weighs nothing: function words and a translation's words.
+        """
         store = self._index.tokens
         known = store is not None and 0 <= chunk.chunk_id < store.n_chunks
         if store is None or not known or self._index.store.chunks([chunk.chunk_id]) != [chunk]:
             return no_tokens(self._encoder.token_dim)
         held = store.get(chunk.chunk_id)
         inside = (held.spans[:, 0] >= chunk.start) & (held.spans[:, 1] <= chunk.end)
+        inside &= held.weights > 0
         return SpanVectors(
             held.vectors[inside], held.spans[inside] - np.int32(chunk.start), held.weights[inside]
         )
