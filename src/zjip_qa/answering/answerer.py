@@ -8,7 +8,7 @@ from itertools import islice
 from typing import NamedTuple
 
 from zjip_qa.answering import wording
-from zjip_qa.answering.candidates import CLOSE, CandidateFinder, Candidates, lead
+from zjip_qa.answering.candidates import CLOSE, CandidateFinder, Candidates, trust_in
 from zjip_qa.answering.comparison import Comparison, Side, alike, conclusion, read_comparison
 from zjip_qa.answering.comparison_pattern import Wanted
 from zjip_qa.answering.composer import Composer
@@ -178,8 +178,7 @@ class ExtractiveAnswerer:
         own = [e for e in read.fit[:_SIDE_READ] if self._names(e, side, other)]
         if not own:
             return None
-        weights = load_weights(query.language)
-        trust = weights.probability(own[0].signals, lead(own[0], read.fit))
+        trust = trust_in(own[0], read.fit, read.found, query.language)
         return read._replace(fit=own, trust=trust) if trust >= limit else None
 
     def _names(self, evidence: Evidence, side: Side, other: Side) -> bool:

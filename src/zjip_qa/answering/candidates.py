@@ -14,17 +14,19 @@ from zjip_qa.answering.names import places_in
 from zjip_qa.answering.question import Asked, read_question
 from zjip_qa.answering.reader import load_reader
 from zjip_qa.answering.scope import ScopeCheck
-from zjip_qa.answering.signals import load_weights
+from zjip_qa.answering.signals import Standing, load_weights
 from zjip_qa.embedding import SpanVectors
 from zjip_qa.index import OpenIndex
 from zjip_qa.retrieval import Retriever
 from zjip_qa.text import Segmenter
-from zjip_qa.types import Hit, Query
+from zjip_qa.types import Hit, Language, Query
 
 N_READ = 10
 """Chunks whose sentences are read."""
 CLOSE = 0.05
 """A second sentence is cited too when its score is no further behind the best one's."""
+_CLEARLY = 0.1
+"""What a sentence's score is ahead of another's if it is clearly better."""
 
 
 class Candidates(NamedTuple):
@@ -73,23 +75,33 @@ class CandidateFinder:
         encoded = self._retriever.encode(query)
         tokens = self._retriever.passages.question(query, encoded)
         hits = self._retriever.search(query, k=N_READ, encoded=encoded)
-        found = read_closely(query, self._evidence.find(query, asked, encoded, hits), self._reader)
+        found = self._evidence.find(query, asked, encoded, hits)
         places = places_in(query.text, self._segmenter)
         missing: list[str] = []
         about = [e for e in found if not self._scope.missing(e, query, asked, places)]
         # Where a clearly better sentence speaks of another year or place, what is left over only
         # looks like an answer.
-        if found and (not about or about[0].score < found[0].score - CLOSE):
+        if found and (not about or about[0].score < found[0].score - _CLEARLY):
             missing = self._scope.missing(found[0], query, asked, places)
             about = []
         fit = [e for e in about if self._scope.may_answer(e, query, asked)]
-        trust = 0.0
-        if fit:
-            trust = load_weights(query.language).probability(fit[0].signals, lead(fit[0], fit))
+        # Only now, so that it reads what may answer.
+        fit = read_closely(query, fit, self._reader)
+        trust = trust_in(fit[0], fit, found, query.language) if fit else 0.0
         return Candidates(query, asked, tokens, hits, found, fit, trust, missing)
 
 
-def lead(best: Evidence, ranked: Sequence[Evidence]) -> float:
-    """How far the best sentence's score is ahead of the best one outside its chunk."""
-    others = [e.score for e in ranked if not e.sentence.span.overlaps(best.hit.chunk.span)]
-    return best.score - max(others) if others else 0.0
+def trust_in(
+    best: Evidence, fit: Sequence[Evidence], found: Sequence[Evidence], language: Language
+) -> float:
+    """Probability that a sentence answers the question.
+
+    Args:
+        best: the sentence.
+        fit: those that may answer, best first; it is among them.
+        found: all that were found.
+        language: of the question.
+    """
+    others = [e.score for e in fit if e is not best]
+    standing = Standing.of(best.signals, best.score, others, [e.signals for e in found])
+    return load_weights(language).probability(best.signals, standing)

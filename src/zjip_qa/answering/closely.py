@@ -10,15 +10,15 @@ from dataclasses import dataclass, replace
 
 from zjip_qa.answering.evidence import Evidence, by_score
 from zjip_qa.answering.reader import Reader, Reading
-from zjip_qa.answering.signals import Weights, load_weights
+from zjip_qa.answering.signals import UNREAD, Weights, load_weights
 from zjip_qa.text import detect_language
 from zjip_qa.types import Language, Query, Span
 
 _N_WINDOWS = 2
 _WINDOW = {Language.ZH: 110, Language.EN: 330}
 """Code points of a text that are read at once: some 70 tokens in either language."""
-_SUREST = 10.0
-"""Log odds past which the reader's trust makes no difference."""
+_SCALE = 10.0
+"""Log odds that the signal `read` has as 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,7 @@ def _judged(
         best = reading.best(Span(own.start - start, own.end - start))
         if best is not None:
             answer, trust = best
-            signals = replace(evidence.signals, read=max(-1.0, min(1.0, trust / _SUREST)))
+            signals = replace(evidence.signals, read=max(UNREAD, min(-UNREAD, trust / _SCALE)))
             return replace(
                 evidence,
                 signals=signals,

@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from functools import cache
 from importlib.resources import files
 
 from zjip_qa.types import Language
 
-UNREAD = -1.0
+UNREAD = -3.0
+"""The signal `read` of a sentence that the reader didn't see: as little as it ever says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +37,7 @@ class Signals:
         dense: cosine of the question and the chunk's nearest sentence.
         meaning: cosine of the question and the sentence, read in its chunk.
         read: how much more speaks, to the reader, for an answer in the sentence than for none in
-            its surroundings: log odds up to ±10, divided by 10; -1 where it wasn't read.
+            its surroundings: log odds up to ±30, divided by 10; `UNREAD` where it wasn't read.
         retrieved: score of the chunk in retrieval as a share of the first one's.
         topic: cosine of the question's mean token and the sentence's.
         figures: share of the question's own figures that stand in the sentence, half where
@@ -61,7 +63,40 @@ class Signals:
     length: float
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How the best sentence stands out from the others that were found for a question.
+
+    Where everything matches alike, as in a document on the topic that doesn't say, nothing does.
+
+    Attributes:
+        lead: its score less that of the next best sentence that may answer.
+        words: its signal `words` less the mean over all that were found.
+    """
+
+    lead: float
+    words: float
+
+    @classmethod
+    def of(
+        cls, best: Signals, score: float, others: Sequence[float], found: Sequence[Signals]
+    ) -> Standing:
+        """Compare the best sentence with the rest.
+
+        Args:
+            best: its signals.
+            score: its score.
+            others: the scores of the other sentences that may answer.
+            found: the signals of all that were found, its own among them.
+        """
+        return cls(
+            lead=score - max(others) if others else 0.0,
+            words=best.words - sum(each.words for each in found) / len(found),
+        )
+
+
 SIGNALS = tuple(field.name for field in fields(Signals))
+STANDING = tuple(field.name for field in fields(Standing))
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,14 +106,14 @@ class Weights:
     Attributes:
         rank: weight of each signal when sentences are ranked, by name.
         trust: weight of each signal of the best sentence, by name, in log odds.
-        trust_lead: weight of its lead in score over the best sentence of another passage.
+        standing: the same of how it stands out from the others.
         intercept: log odds where everything else is 0.
         threshold: probability from which a question is answered.
     """
 
     rank: dict[str, float]
     trust: dict[str, float]
-    trust_lead: float
+    standing: dict[str, float]
     intercept: float
     threshold: float
 
@@ -86,10 +121,11 @@ class Weights:
         """Score for ranking; larger is better, comparable within one question."""
         return float(sum(w * getattr(signals, name) for name, w in self.rank.items()))
 
-    def probability(self, signals: Signals, lead: float) -> float:
+    def probability(self, signals: Signals, standing: Standing) -> float:
         """Probability that the sentence answers the question, 0…1."""
-        log_odds = self.intercept + self.trust_lead * lead
+        log_odds = self.intercept
         log_odds += sum(weight * getattr(signals, name) for name, weight in self.trust.items())
+        log_odds += sum(weight * getattr(standing, name) for name, weight in self.standing.items())
         return 1 / (1 + math.exp(-max(-30.0, min(30.0, log_odds))))
 
 

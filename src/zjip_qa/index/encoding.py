@@ -78,9 +78,7 @@ def beside_chunk(
     return translations[first:last]
 
 
-def _encode_stretches(
-    encoder: Encoder, texts: Sequence[Sequence[tuple[Span, str]]]
-) -> Encoded:
+def _encode_stretches(encoder: Encoder, texts: Sequence[Sequence[tuple[Span, str]]]) -> Encoded:
     """Read stretches of translation together that belong together; spans are those of the source."""
     edges = [
         [0, *accumulate(len(text) + len(_BETWEEN) for _, text in stretches)] for stretches in texts

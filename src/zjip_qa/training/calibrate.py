@@ -16,7 +16,7 @@ import logging
 import random
 import tempfile
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, astuple, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +31,7 @@ from zjip_qa.answering.names import places_in
 from zjip_qa.answering.question import read_question
 from zjip_qa.answering.reader import load_reader
 from zjip_qa.answering.scope import ScopeCheck
-from zjip_qa.answering.signals import SIGNALS, Signals, Weights
+from zjip_qa.answering.signals import SIGNALS, STANDING, Signals, Standing, Weights
 from zjip_qa.embedding import Encoder, load_encoder
 from zjip_qa.evaluation.questions import Question, load_questions, locate
 from zjip_qa.evaluation.trust import Trusted, calibration_error
@@ -47,8 +47,12 @@ _LEAST_PARAGRAPHS = 4
 """An article with fewer is no document to search."""
 # No other signal's weight is: a better match must not count against a sentence.
 _MAY_BE_NEGATIVE = ("length",)
+# Words of the question that only stand around the sentence say that it is about something else.
+_MAY_BE_NEGATIVE_IN_TRUST = (*_MAY_BE_NEGATIVE, "words_around")
 _RANK_PENALTY = 1e-4
-_TRUST_PENALTY = 1e-4
+_TRUST_PENALTY = 2e-3
+_SMOOTHED = 4
+"""Hundredths on either side over which a threshold's worth is averaged: questions are few."""
 _MOST_OF_ONE = 12
 """Questions asked of one article."""
 _TAKEN_OUT = 0.4
@@ -60,13 +64,12 @@ class Asked:
     """The sentences found for one question: signals (n, n_signals) and which one is right.
 
     `gold` is the row of the sentence that holds the answer, or None where it wasn't found or
-    its passage was left out; `chunk_of` holds the chunk of every row, `allowed` whether the rules
-    of `answering/scope.py` let it answer.
+    its passage was left out; `allowed` says whether the rules of `answering/scope.py` let each
+    answer, those that do come first.
     """
 
     signals: NDArray[np.float64]
     gold: int | None
-    chunk_of: NDArray[np.int64]
     allowed: NDArray[np.bool_]
     answerable: bool
 
@@ -86,7 +89,6 @@ def collect(
     return Asked(
         signals=np.array([[getattr(e.signals, name) for name in SIGNALS] for e in found]),
         gold=right[0] if right else None,
-        chunk_of=np.array([e.hit.chunk.chunk_id for e in found]),
         allowed=np.array(allowed, dtype=bool),
         answerable=answerable,
     )
@@ -124,7 +126,7 @@ def fit_rank(sets: Sequence[Sequence[Asked]]) -> dict[str, float]:
 def trust_rows(
     asked: Sequence[Asked], rank: dict[str, float]
 ) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-    """Signals and lead of each question's best allowed sentence, and whether it is the right one.
+    """Signals and standing of each question's best allowed sentence, and whether it is right.
 
     A question without one is refused by rule and needs no trust.
     """
@@ -135,39 +137,47 @@ def trust_rows(
             continue
         scores = np.where(a.allowed, a.signals @ weights, -np.inf)
         best = int(scores.argmax())
-        others = scores[a.allowed & (a.chunk_of != a.chunk_of[best])]
-        lead = float(scores[best] - others.max()) if len(others) else 0.0
-        rows.append([*a.signals[best], lead])
+        found = [Signals(*row) for row in a.signals.tolist()]
+        others = scores[a.allowed & (np.arange(len(scores)) != best)].tolist()
+        standing = Standing.of(found[best], float(scores[best]), others, found)
+        rows.append([*a.signals[best], *astuple(standing)])
         right.append(a.answerable and best == a.gold)
     return np.array(rows), np.array(right)
 
 
 def fit_trust(
     rows: NDArray[np.float64], right: NDArray[np.bool_], shares: NDArray[np.float64]
-) -> tuple[dict[str, float], float, float]:
-    """Fit a logistic model: weights by signal, weight of the lead, intercept.
+) -> tuple[dict[str, float], dict[str, float], float]:
+    """Fit a logistic model: weights of signals and of standing by name, intercept.
 
     Args:
-        rows: (n, n_signals + 1), from `trust_rows`.
+        rows: (n, n_signals + n_standing), from `trust_rows`.
         right: (n,).
         shares: (n,), what each row counts; they sum to 1.
     """
 
+    # Signals of different spread are penalised alike.
+    mean, spread = rows.mean(axis=0), rows.std(axis=0) + 1e-9
+    scaled = (rows - mean) / spread
+
     def loss(parameters: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
         weights, intercept = parameters[:-1], parameters[-1]
-        log_odds = rows @ weights + intercept
+        log_odds = scaled @ weights + intercept
         value = np.logaddexp(0, log_odds) - right * log_odds
         error = shares * (1 / (1 + np.exp(-log_odds)) - right)
         penalty = _TRUST_PENALTY * float(weights @ weights)
-        slope = np.append(error @ rows + 2 * _TRUST_PENALTY * weights, error.sum())
+        slope = np.append(error @ scaled + 2 * _TRUST_PENALTY * weights, error.sum())
         return float(shares @ value) + penalty, slope
 
-    bounds = [(None if name in _MAY_BE_NEGATIVE else 0, None) for name in SIGNALS]
-    bounds += [(0, None), (None, None)]
+    bounds = [(None if name in _MAY_BE_NEGATIVE_IN_TRUST else 0, None) for name in SIGNALS]
+    bounds += [(0, None)] * len(STANDING) + [(None, None)]
     start = np.zeros(rows.shape[1] + 1)
     found = minimize(loss, start, jac=True, bounds=bounds, method="L-BFGS-B").x
-    trust = {name: round(float(w), 4) for name, w in zip(SIGNALS, found, strict=False)}
-    return trust, round(float(found[-2]), 4), round(float(found[-1]), 4)
+    weights = found[:-1] / spread
+    rounded = [round(float(w), 4) for w in weights]
+    trust = dict(zip(SIGNALS, rounded, strict=False))
+    standing = dict(zip(STANDING, rounded[len(SIGNALS) :], strict=True))
+    return trust, standing, round(float(found[-1] - weights @ mean), 4)
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,8 +197,9 @@ def outcomes(asked: Sequence[Asked], weights: Weights) -> list[Outcome]:
         if len(rows) == 0:
             found.append(Outcome(0.0, False, a.answerable))
             continue
-        *signals, lead = rows[0].tolist()
-        probability = weights.probability(Signals(*signals), lead)
+        numbers = rows[0].tolist()
+        signals, standing = numbers[: len(SIGNALS)], numbers[len(SIGNALS) :]
+        probability = weights.probability(Signals(*signals), Standing(*standing))
         found.append(Outcome(probability, bool(right[0]), a.answerable))
     return found
 
@@ -204,8 +215,11 @@ def ended_well(found: Sequence[Outcome], threshold: float) -> tuple[float, float
 
 def best_threshold(sets: Sequence[Sequence[Outcome]]) -> float:
     """The probability to answer from at which right answers and refusals are most, on average."""
-    tried = [step / 100 for step in range(5, 96)]
-    return max(tried, key=lambda limit: sum(sum(ended_well(found, limit)) for found in sets))
+    tried = range(5, 96)
+    worth = np.array([sum(sum(ended_well(found, step / 100)) for found in sets) for step in tried])
+    reach = np.ones(2 * _SMOOTHED + 1)
+    smooth = np.convolve(worth, reach, "same") / np.convolve(np.ones(len(worth)), reach, "same")
+    return tried[int(smooth.argmax())] / 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -403,12 +417,15 @@ class _Asker:
         asked = read_question(query.text, query.language)
         places = places_in(query.text, self._segmenter)
         found = self._finder.find(query, asked, encoded, hits[:N_READ])
-        found = read_closely(query, found, load_reader())
-        allowed = [
+        may = [
             not self._scope.missing(e, query, asked, places)
             and self._scope.may_answer(e, query, asked)
             for e in found
         ]
+        fit = [e for e, fits in zip(found, may, strict=True) if fits]
+        others = [e for e, fits in zip(found, may, strict=True) if not fits]
+        found = [*read_closely(query, fit, load_reader()), *others]
+        allowed = [True] * len(fit) + [False] * len(others)
         return collect(found, allowed, gold, answerable=bool(gold))
 
 
@@ -500,12 +517,12 @@ def _fit(read: Sequence[Sequence[Asked]], tune: Sequence[Sequence[Asked]]) -> We
     rank = fit_rank(sets)
     parts = [trust_rows(asked, rank) for asked in sets]
     shares = np.concatenate([np.full(len(rows), 1 / (len(rows) * len(sets))) for rows, _ in parts])
-    trust, trust_lead, intercept = fit_trust(
+    trust, standing, intercept = fit_trust(
         np.concatenate([rows for rows, _ in parts]),
         np.concatenate([right for _, right in parts]),
         shares,
     )
-    weights = Weights(rank, trust, trust_lead, intercept, threshold=0.5)
+    weights = Weights(rank, trust, standing, intercept, threshold=0.5)
     limit = best_threshold([outcomes(asked, weights) for asked in tune])
     return replace(weights, threshold=limit)
 
