@@ -8,6 +8,7 @@ from itertools import islice
 from typing import NamedTuple
 
 from zjip_qa.answering import wording
+from zjip_qa.answering.byline import BYLINE_WITHIN, asks_for_author, is_byline
 from zjip_qa.answering.candidates import CLOSE, CandidateFinder, Candidates, trust_in
 from zjip_qa.answering.comparison import Comparison, Side, alike, conclusion, read_comparison
 from zjip_qa.answering.comparison_pattern import Wanted
@@ -26,8 +27,8 @@ from zjip_qa.types import Answer, Citation, Document, Language, Query, Sentence,
 N_NEAREST = 3
 _SECTION_BEGINS = 2
 """Sentences that stand for a section that was asked for by its name."""
-_SECTION_TRUST = 0.9
-"""That a section of that very name is the one meant; not fitted."""
+_FOUND_BY_RULE = 0.9
+"""Trust in a section of the very name asked for, and in a byline; not fitted."""
 _LIST_REACH = 6000
 """Characters before and behind a sentence in which the list is looked for that it belongs to."""
 _MOST_ITEMS = 8
@@ -71,9 +72,9 @@ class ExtractiveAnswerer:
         compared = self._compared(read, limit)
         if compared is not None:
             return compared
-        beginning = self._section(query, read.found)
-        if beginning and limit <= _SECTION_TRUST:
-            return self._compose(read, beginning, _SECTION_TRUST)
+        beginning = self._section(query, read.found) or self._byline(query, read.found)
+        if beginning and limit <= _FOUND_BY_RULE:
+            return self._compose(read, beginning, _FOUND_BY_RULE)
         if not read.fit or read.trust < limit:
             return self._refuse(read)
         best = read.fit[0]
@@ -224,6 +225,17 @@ class ExtractiveAnswerer:
                 )
                 return [_at(evidence, document, s) for s in islice(under, _SECTION_BEGINS)]
         return []
+
+    def _byline(self, query: Query, found: Sequence[Evidence]) -> list[Evidence]:
+        """The line that names the authors, where that is asked and there is one document."""
+        if not found or len(self._index.manifest.documents) != 1:
+            return []
+        if not asks_for_author(query.text):
+            return []
+        document = self._index.store.document(found[0].hit.chunk.doc_id)
+        lines = self._index.store.sentences_between(document.doc_id, 0, BYLINE_WITHIN)
+        named = (line for line in lines if is_byline(line, document, self._segmenter))
+        return [_at(found[0], document, line) for line in islice(named, 1)]
 
     def _compose(
         self, read: Candidates, chosen: Sequence[Evidence], trust: float, remark: str = ""

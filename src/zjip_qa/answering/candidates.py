@@ -79,9 +79,7 @@ class CandidateFinder:
         places = places_in(query.text, self._segmenter)
         missing: list[str] = []
         about = [e for e in found if not self._scope.missing(e, query, asked, places)]
-        # Where a clearly better sentence speaks of another year or place, what is left over only
-        # looks like an answer.
-        if found and (not about or about[0].score < found[0].score - _CLEARLY):
+        if found and (not about or self._is_outdone(about[0], found[0], asked, places)):
             missing = self._scope.missing(found[0], query, asked, places)
             about = []
         fit = [e for e in about if self._scope.may_answer(e, query, asked)]
@@ -89,6 +87,16 @@ class CandidateFinder:
         fit = read_closely(query, fit, self._reader)
         trust = trust_in(fit[0], fit, found, query.language) if fit else 0.0
         return Candidates(query, asked, tokens, hits, found, fit, trust, missing)
+
+    def _is_outdone(
+        self, evidence: Evidence, best: Evidence, asked: Asked, places: Sequence[Place]
+    ) -> bool:
+        """Whether a sentence only looks like an answer, being left over.
+
+        It is where a clearly better one speaks of another year or place.
+        """
+        behind = evidence.score < best.score - _CLEARLY
+        return behind and not self._scope.says_what_lacks(evidence, best, asked, places)
 
 
 def trust_in(

@@ -57,9 +57,30 @@ class ScopeCheck:
     ) -> list[str]:
         """Years and places of the question that a sentence isn't about, as they are said."""
         document = self._index.store.document(evidence.hit.chunk.doc_id)
-        missing = []
-        if not right_years(asked.years, document, evidence.sentence):
-            missing += wording.years(query.language, asked.years)
+        right = right_years(asked.years, document, evidence.sentence)
+        missing = [] if right else list(wording.years(query.language, asked.years))
+        return missing + [place.written for place in self._elsewhere(evidence, places)]
+
+    def says_what_lacks(
+        self, evidence: Evidence, better: Evidence, asked: Asked, places: Sequence[Place]
+    ) -> bool:
+        """Whether a sentence itself names the years and places that a better one isn't about.
+
+        One that doesn't, and was let pass since nothing speaks against it, may only look like an
+        answer beside the better one.
+        """
+        document = self._index.store.document(evidence.hit.chunk.doc_id)
+        of_better = self._index.store.document(better.hit.chunk.doc_id)
+        if not right_years(asked.years, of_better, better.sentence):
+            named = years_in(_with_names(document, evidence.sentence))
+            if not (named | _bracketed_years(document, evidence.sentence)) & asked.years:
+                return False
+        around = _with_names(document, evidence.sentence)
+        return all(place.stands_in(around) for place in self._elsewhere(better, places))
+
+    def _elsewhere(self, evidence: Evidence, places: Sequence[Place]) -> list[Place]:
+        """The places that a sentence isn't about."""
+        document = self._index.store.document(evidence.hit.chunk.doc_id)
         elsewhere = [
             place
             for place in places
@@ -67,11 +88,8 @@ class ScopeCheck:
             and not last_named(place, document, evidence.sentence, self._segmenter)
         ]
         if elsewhere and self._holds_anywhere(document, evidence):
-            return missing
-        elsewhere = [
-            place for place in elsewhere if not self._is_about(document.doc_id, place.forms)
-        ]
-        return missing + [place.written for place in elsewhere]
+            return []
+        return [place for place in elsewhere if not self._is_about(document.doc_id, place.forms)]
 
     def may_answer(self, evidence: Evidence, query: Query, asked: Asked) -> bool:
         """Whether a sentence is of the occasion asked about and holds what could answer."""
@@ -127,13 +145,23 @@ def right_years(asked: frozenset[int], document: Document, sentence: Sentence) -
     if own:
         return False
     before = document.text[max(0, span.start - _BACK) : span.start]
-    after = " ".join(_BRACKETED.findall(document.text[span.end : span.end + _AFTER]))
-    names = " ".join((*sentence.section, document.title, after))
-    around = years_in(before) | years_in(names)
+    names = " ".join((*sentence.section, document.title))
+    around = years_in(before) | years_in(names) | _bracketed_years(document, sentence)
     if around:
         return bool(around & asked)
     # Nothing near says which year: the document as a whole must at least know of it.
     return bool(years_in(document.text) & asked)
+
+
+def _with_names(document: Document, sentence: Sentence) -> str:
+    """A sentence below its headings."""
+    return " ".join((*sentence.section, document.text[sentence.span.start : sentence.span.end]))
+
+
+def _bracketed_years(document: Document, sentence: Sentence) -> frozenset[int]:
+    """Years that stand in brackets soon after a sentence."""
+    end = sentence.span.end
+    return years_in(" ".join(_BRACKETED.findall(document.text[end : end + _AFTER])))
 
 
 def right_figures(asked: Asked, question: str, passage: str, near: str) -> bool:
@@ -178,7 +206,7 @@ def right_place(asked: Place, document: Document, sentence: Sentence, main: froz
         sentence: the sentence.
         main: the places that the whole document is about, from `main_places`.
     """
-    around = " ".join((*sentence.section, document.text[sentence.span.start : sentence.span.end]))
+    around = _with_names(document, sentence)
     return bool(asked.forms & main) or asked.stands_in(around)
 
 

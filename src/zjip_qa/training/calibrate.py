@@ -155,7 +155,6 @@ def fit_trust(
         right: (n,).
         shares: (n,), what each row counts; they sum to 1.
     """
-
     # Signals of different spread are penalised alike.
     mean, spread = rows.mean(axis=0), rows.std(axis=0) + 1e-9
     scaled = (rows - mean) / spread
