@@ -82,3 +82,37 @@ def test_the_lines_of_the_translation_do_not_matter(
     usual = {span: words for span, words in knowledge_base.translation(ARTICLE)}
     same = [span for span, words in pairs if usual.get(span) == words.replace("\n\n", " ")]
     assert len(same) >= 0.8 * len(pairs)
+
+
+def test_a_question_meets_the_words_of_the_translation(
+    shipped_encoder: Encoder, tmp_path: Path
+) -> None:
+    """A name that no dictionary has is found by its translation, and the source is cited."""
+    corpus = tmp_path / "corpus"
+    corpus.mkdir()
+    said = {
+        "蓝鲸谷图书馆藏书31万册。": "The Vorlandia library holds 310,000 books.",
+        "赤松堡大桥全长900米。": "The Kestrelheim bridge is 900 metres long.",
+        "白鹭湾医院有病床450张。": "The Ombrework hospital has 450 beds.",
+    }
+    (corpus / "a.md").write_text("\n\n".join(said), "utf-8")
+    (corpus / "a.en.md").write_text("\n\n".join(said.values()), "utf-8")
+    base = KnowledgeBase.build(corpus, tmp_path / "index", encoder=shipped_encoder)
+    assert [words for _, words in base.translation("a.md")] == list(said.values())
+    for question, source in zip(
+        (
+            "What is there in Vorlandia?",
+            "What is there in Kestrelheim?",
+            "Tell me about Ombrework.",
+        ),
+        said,
+        strict=True,
+    ):
+        answer = base.ask(question, threshold=0.0)
+        assert answer.citations[0].quote == source
+
+
+def test_the_author_is_named_by_the_byline(knowledge_base: KnowledgeBase) -> None:
+    for question in ("这篇文章的作者是谁？", "Who wrote this article?"):
+        answer = knowledge_base.ask(question)
+        assert answer.citations[0].quote == "朱言 陈琳嘉"

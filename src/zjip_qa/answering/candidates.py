@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from zjip_qa.answering.closely import read_closely
 from zjip_qa.answering.evidence import Evidence, EvidenceFinder
-from zjip_qa.answering.names import places_in
+from zjip_qa.answering.names import Place, places_in
 from zjip_qa.answering.question import Asked, read_question
 from zjip_qa.answering.reader import load_reader
 from zjip_qa.answering.scope import ScopeCheck

@@ -1,8 +1,9 @@
 """Which sentence of the retrieved chunks speaks to the question, and how well.
 
-Each word of the question looks for its best match inside a sentence and inside the chunk
-around it, and inside their translation where one stands beside the document. The signals that come of it are weighed by a model fitted on reading questions
-(`signals.py`) and kept beside the score, since trust in the answer rests on them too.
+Each word of the question looks for its best match inside a sentence and inside the chunk around
+it, and inside their translation where one stands beside the document. The signals that come of it
+are weighed by a model fitted on reading questions (`signals.py`) and kept beside the score, since
+trust in the answer rests on them too.
 """
 
 from __future__ import annotations

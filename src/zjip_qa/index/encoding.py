@@ -79,7 +79,7 @@ def beside_chunk(
 
 
 def _encode_stretches(encoder: Encoder, texts: Sequence[Sequence[tuple[Span, str]]]) -> Encoded:
-    """Read stretches of translation together that belong together; spans are those of the source."""
+    """Read a chunk's stretches of translation as one text; spans are those of the source."""
     edges = [
         [0, *accumulate(len(text) + len(_BETWEEN) for _, text in stretches)] for stretches in texts
     ]

@@ -3,6 +3,7 @@ from typing import cast
 
 import pytest
 
+from zjip_qa.answering.evidence import Evidence
 from zjip_qa.answering.names import places_in
 from zjip_qa.answering.question import read_question
 from zjip_qa.answering.scope import (
@@ -176,3 +177,38 @@ def test_another_occasion_or_month_is_another_matter() -> None:
     assert right("May a third party oppose?", "任何人可以提出异议。")
     assert not right("第二十条规定了什么？", "第二十一条 商标有效期为十年。", "第二十条")
     assert right("Who reformed it in the 15th century?", "改革的先驱是甲。")
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "says"),
+    [
+        ("2023年登记多少件？", "2023年登记5004件。", True),
+        ("2023年登记多少件？", "登记5004件。(2023年)", True),
+        ("2023年登记多少件？", "登记5004件。", False),
+        ("2023年宁波登记多少件？", "2023年登记5004件。", False),
+        ("2023年宁波登记多少件？", "2023年宁波登记5004件。", True),
+    ],
+)
+def test_what_a_better_sentence_lacks_must_be_said(question: str, text: str, says: bool) -> None:
+    better = "截至2024年3月,杭州登记6004件。"
+    document = Document("d.md", better + "甲" * 500 + text)
+    segmenter = Segmenter()
+    opened = SimpleNamespace(store=SimpleNamespace(document=lambda _: document))
+    scope = ScopeCheck(cast(OpenIndex, opened), segmenter)
+
+    def at(sentence: str) -> Evidence:
+        start = document.text.index(sentence)
+        chunk = SimpleNamespace(doc_id="d.md", text=document.text)
+        return cast(
+            Evidence,
+            SimpleNamespace(
+                hit=SimpleNamespace(chunk=chunk),
+                sentence=Sentence(Span(start, start + len(sentence))),
+                text=sentence,
+            ),
+        )
+
+    asked = read_question(question, detect_language(question))
+    answer = at(text.split("(")[0])
+    places = places_in(question, segmenter)
+    assert scope.says_what_lacks(answer, at(better), asked, places) is says

@@ -198,3 +198,15 @@ def test_some_chunks_score_as_they_do_among_all() -> None:
     for some in ([], [0], [1, 3], [0, 1, 2, 3]):
         ids = np.array(some, dtype=np.int64)
         assert _index().scores(query, ids).tolist() == every[ids].tolist()
+
+
+def test_a_translation_is_found_but_makes_its_chunk_no_longer() -> None:
+    builder = PostingsBuilder()
+    builder.add(["专利", "2023", "2023"], ["patent", "2023"])
+    builder.add(["专利", "2023", "2023"])
+    index = builder.finish()
+    assert index.lengths.tolist() == [3, 3]
+    assert index.postings("patent")[0].tolist() == [0]
+    # A figure that stands on both sides counts once.
+    assert index.postings("2023")[1].tolist() == [2, 2]
+    assert len(set(index.scores([QueryTerm.word("专利")]).tolist())) == 1
