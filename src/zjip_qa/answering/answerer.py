@@ -10,7 +10,14 @@ from typing import NamedTuple
 from zjip_qa.answering import wording
 from zjip_qa.answering.byline import BYLINE_WITHIN, asks_for_author, is_byline
 from zjip_qa.answering.candidates import CLOSE, CandidateFinder, Candidates, trust_in
-from zjip_qa.answering.comparison import Comparison, Side, alike, conclusion, read_comparison
+from zjip_qa.answering.comparison import (
+    Comparison,
+    Side,
+    alike,
+    compares,
+    conclusion,
+    read_comparison,
+)
 from zjip_qa.answering.comparison_pattern import Wanted
 from zjip_qa.answering.composer import Composer
 from zjip_qa.answering.evidence import Evidence, EvidenceFinder
@@ -115,7 +122,8 @@ class ExtractiveAnswerer:
     def _compared(self, read: Candidates, limit: float) -> Answer | None:
         """The answer to a question that compares two things; None to treat it like any other.
 
-        One sentence that speaks of both is an answer like any other. One that speaks of one of
+        One sentence that speaks of both is an answer like any other, and better than a sentence
+        for each. One that speaks of one of
         them doesn't say which is more, nor anything of a name that no document holds; across
         languages it can't be told whether one does.
         """
@@ -126,8 +134,15 @@ class ExtractiveAnswerer:
             return None
         best = read.fit[0] if read.fit and read.trust >= limit else None
         sides = comparison.one, comparison.other
-        if best and all(self._names(best, *pair) for pair in (sides, sides[::-1])):
+        of_both = next((e for e in read.fit[:_SIDE_READ] if self._names_both(e, sides)), None)
+        if of_both and comparison.wanted is Wanted.LARGER and not compares(of_both.text):
+            of_both = None
+        if best and of_both is best:
             return None
+        if of_both:
+            trust = trust_in(of_both, [of_both], read.found, query.language)
+            if trust >= limit:
+                return self._compose(read, [of_both], trust)
         both = self._side_by_side(comparison, best, query, limit)
         if both is None and best:
             names = [Query(side.name, query.language) for side in sides]
@@ -159,7 +174,7 @@ class ExtractiveAnswerer:
         if len(texts) < len(sides):
             return None
         about = Query(comparison.about, query.language)
-        if not all(self._finder.words_met(about, _said(r.fit[0])) >= _ABOUT for r in reads):
+        if not all(self._finder.words_met(about, self._said(r.fit[0])) >= _ABOUT for r in reads):
             return None
         figures = [self._composer.figure(r.query, r.asked, r.tokens, r.fit[0]) for r in reads]
         if comparison.wanted is not Wanted.EACH and not alike(figures):
@@ -182,9 +197,19 @@ class ExtractiveAnswerer:
         trust = trust_in(own[0], read.fit, read.found, query.language)
         return read._replace(fit=own, trust=trust) if trust >= limit else None
 
+    def _said(self, evidence: Evidence) -> str:
+        """A sentence with the headings above it and its translation."""
+        span = evidence.sentence.span
+        beside = self._index.store.translation_of(evidence.hit.chunk.doc_id, span.start, span.end)
+        translated = [text for _, text in beside]
+        return " ".join((*evidence.sentence.section, evidence.text, *translated))
+
+    def _names_both(self, evidence: Evidence, sides: tuple[Side, Side]) -> bool:
+        return all(self._names(evidence, *pair) for pair in (sides, sides[::-1]))
+
     def _names(self, evidence: Evidence, side: Side, other: Side) -> bool:
         """Whether a sentence or its section names one of two things, and not just the other."""
-        said = _said(evidence)
+        said = self._said(evidence)
         if side.name.casefold() in said.casefold():
             return True
         if self._finder.words_met(Query(side.name, detect_language(side.name)), other.name) == 1.0:
@@ -259,11 +284,6 @@ def _answer(
         citations=tuple(citation for _, citation in lines),
         question=query.text,
     )
-
-
-def _said(evidence: Evidence) -> str:
-    """A sentence with the headings above it."""
-    return " ".join((*evidence.sentence.section, evidence.text))
 
 
 def _at(evidence: Evidence, document: Document, sentence: Sentence) -> Evidence:

@@ -11,6 +11,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import combinations
 
 from zjip_qa.answering import wording
 from zjip_qa.answering.comparison_pattern import (
@@ -21,12 +22,24 @@ from zjip_qa.answering.comparison_pattern import (
     YEAR,
     Wanted,
 )
-from zjip_qa.answering.quantities import Approximation, Quantity, QuantityKind
+from zjip_qa.answering.quantities import (
+    Approximation,
+    Quantity,
+    QuantityKind,
+    find_quantities,
+)
 from zjip_qa.answering.question import years_in
 from zjip_qa.answering.substitution import asked_again
 from zjip_qa.text import Segmenter, bare_place, load_places
 from zjip_qa.types import Language
 
+_COUNTS = (QuantityKind.NUMBER, QuantityKind.MONEY, QuantityKind.SHARE)
+_COMPARES = re.compile(
+    r"[高多大低少小快慢早晚好差强弱]于|(?<![对评])比(?![例重率赛如价分])|超过|不及|相比|领先|落后|最|持平|相当|分别|各有"
+    r"|\b(?:than|equal|most|least|respectively|exceed\w*|surpass\w*|ahead|behind|each)\b",
+    re.IGNORECASE,
+)
+"""Words of a sentence that may set one thing above another."""
 _LONGEST = 200
 """Characters; a longer question says more than one comparison, and patterns take their time."""
 
@@ -184,10 +197,19 @@ def alike(figures: Sequence[Figure | None]) -> bool:
     return len(found) == len(figures) and all(comparable(found[0], each) for each in found)
 
 
+def compares(text: str) -> bool:
+    """Whether a sentence may say which of two things is more: by words, or by a figure of each.
+
+    One figure for both together ("杭州、宁波共189亿元") says it of neither.
+    """
+    counted = [q for q in find_quantities(text) if q.kind in _COUNTS]
+    pairs = combinations(counted, 2)
+    return _COMPARES.search(text) is not None or any(comparable(*pair) for pair in pairs)
+
+
 def comparable(one: Quantity, other: Quantity) -> bool:
     """Whether two figures are of one kind, written in one unit."""
-    counts = (QuantityKind.NUMBER, QuantityKind.MONEY, QuantityKind.SHARE)
-    return one.kind is other.kind and one.kind in counts and one.unit == other.unit
+    return one.kind is other.kind and one.kind in _COUNTS and one.unit == other.unit
 
 
 def _bounds(quantity: Quantity) -> tuple[Decimal | None, Decimal | None]:

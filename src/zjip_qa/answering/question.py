@@ -208,7 +208,11 @@ _PATTERNS: dict[Language, tuple[_Pattern, ...]] = {
             r"\b(?:value|amount|sum|worth|total)\b.*\b(?:financ\w+|loans?|money|secured|exports?|"
             r"guarante\w+|pledg\w+|fees?|output|put|use)\b",
         ),
-        (_FIGURE, None, r"\b(?:number|amount|value|size|volume) of\b|\btotals?\b|\btally\b"),
+        (
+            _FIGURE,
+            None,
+            r"\b(?:number|amount|value|size|volume) of\b|\btotals?\b|\btally\b|\bscores?\b",
+        ),
     ),
 }
 _POST = re.compile(rf"{_POSTS_ZH}|\b{_POSTS_EN}\b", re.IGNORECASE)

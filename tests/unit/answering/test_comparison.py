@@ -10,6 +10,7 @@ from zjip_qa.answering.comparison import (
     Figure,
     Side,
     alike,
+    compares,
     conclusion,
     larger,
     read_comparison,
@@ -228,3 +229,19 @@ def test_nothing_is_calculated(wanted: Wanted, language: Language) -> None:
 def test_without_two_figures_there_is_nothing_to_say() -> None:
     assert conclusion(compared(LARGER, "客船", "货船"), [figure("5艘"), None], ZH) == ""
     assert conclusion(compared(EACH, "客船", "货船"), [figure("5艘"), figure("2艘")], ZH) == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "may"),
+    [
+        ("杭州、宁波等地共贷款189亿元。", False),
+        ("杭州贷款189亿元,宁波贷款60亿元。", True),
+        ("杭州贷款189亿元,宁波有企业60家。", False),
+        ("宁波的贷款高于杭州。", True),
+        ("评比在宁波举行,比例不明。", False),
+        ("The port of Ningbo is larger than that of Wenzhou.", True),
+        ("Ningbo and Wenzhou have ports.", False),
+    ],
+)
+def test_what_may_say_which_is_more(text: str, may: bool) -> None:
+    assert compares(text) is may
