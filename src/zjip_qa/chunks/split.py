@@ -135,8 +135,10 @@ def passage_text(chunk: Chunk, title: str) -> tuple[str, int]:
     """Return what the encoder reads of a chunk, and the offset at which `chunk.text` begins.
 
     A line with the title and the section path comes first, cut to some 60 characters: outer
-    headings go first, the nearest one stays.
+    headings go first, the nearest one stays. A title without letters, such as a file's number,
+    says nothing of the text.
     """
+    title = title if any(character.isalpha() for character in title) else ""
     names = [" ".join(name.split()) for name in (title, *chunk.section)]
     names = [name for name in names if name]
     while len(names) > 2 and len(_JOINT.join(names)) > _LONGEST_HEADING:

@@ -21,7 +21,7 @@ _INDEXING: dict[str, Callable[[IndexSettings, str], IndexSettings]] = {
     "chunk_tokens": lambda settings, text: replace(settings, chunk_tokens=int(text)),
     "overlap_sentences": lambda settings, text: replace(settings, overlap_sentences=int(text)),
 }
-_WEIGHTS = ("lexical_zh", "lexical_en", "late_dense", "late_lexical")
+_WEIGHTS = ("lexical_zh", "lexical_en", "late_dense", "late_lexical", "last_look")
 NAMES = ("retriever", "threshold", *_WEIGHTS, *_INDEXING, "model", "index")
 
 

@@ -163,11 +163,26 @@ def test_without_token_vectors_the_two_legs_are_fused(tmp_path: Path, segmenter:
 
 
 def test_weights_decide_how_much_a_leg_counts(index: OpenIndex, segmenter: Segmenter) -> None:
-    weights = FusionWeights(lexical_zh=0, late_dense=0, late_lexical=0)
+    weights = FusionWeights(lexical_zh=0, late_dense=0, late_lexical=0, last_look=0)
     late_alone = Retriever(index, HashingEncoder(), segmenter, load_bridge(), weights)
     hits = late_alone.search(QUESTION, 20)
     late = [hit.legs["late"] for hit in hits]
     assert late == sorted(late, reverse=True)
+
+
+def test_the_last_look_orders_the_first_anew(index: OpenIndex, segmenter: Segmenter) -> None:
+    def found(last_look: float) -> list[int]:
+        weights = FusionWeights(last_look=last_look)
+        return _ids(
+            Retriever(index, HashingEncoder(), segmenter, load_bridge(), weights).search(
+                QUESTION, 60
+            )
+        )
+
+    before, after = found(0.0), found(1.0)
+    assert before[:30] != after[:30]
+    assert sorted(before[:30]) == sorted(after[:30])
+    assert before[30:] == after[30:]
 
 
 def test_an_encoded_question_is_not_encoded_again(retriever: Retriever) -> None:
