@@ -8,7 +8,7 @@ from itertools import islice
 from typing import NamedTuple
 
 from zjip_qa.answering import wording
-from zjip_qa.answering.candidates import CLOSE, CandidateFinder, Candidates, lead
+from zjip_qa.answering.candidates import CLOSE, N_FIT, CandidateFinder, Candidates, lead
 from zjip_qa.answering.comparison import Comparison, Side, alike, conclusion, read_comparison
 from zjip_qa.answering.comparison_pattern import Wanted
 from zjip_qa.answering.composer import Composer
@@ -31,8 +31,6 @@ _SECTION_TRUST = 0.9
 _LIST_REACH = 6000
 """Characters before and behind a sentence in which the list is looked for that it belongs to."""
 _MOST_ITEMS = 8
-_SIDE_READ = 3
-"""Sentences looked at for each of two things that are compared."""
 _NAMED = 0.75
 """Share of the words of a name that a sentence must hold to speak of it."""
 _ABOUT = 0.5
@@ -175,7 +173,7 @@ class ExtractiveAnswerer:
     def _side(self, side: Side, other: Side, query: Query, limit: float) -> Candidates | None:
         """What was found on one of two things, the best sentence on it first; None for nothing."""
         read = self._candidates.find(Query(side.question, query.language))
-        own = [e for e in read.fit[:_SIDE_READ] if self._names(e, side, other)]
+        own = [e for e in read.fit[:N_FIT] if self._names(e, side, other)]
         if not own:
             return None
         weights = load_weights(query.language)

@@ -5,7 +5,8 @@ Covers every step from retrieval to trust; whether that is enough to answer is t
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import cache
 from typing import NamedTuple
 
 from zjip_qa.answering.closely import read_closely
@@ -23,6 +24,8 @@ from zjip_qa.types import Hit, Query
 
 N_READ = 10
 """Chunks whose sentences are read."""
+N_FIT = 3
+"""Sentences fit to answer that an answer chooses from."""
 CLOSE = 0.05
 """A second sentence is cited too when its score is no further behind the best one's."""
 
@@ -36,7 +39,8 @@ class Candidates(NamedTuple):
         tokens: its vectors.
         hits: what retrieval found.
         found: the sentences of the hits, best first.
-        fit: those that are about the right year and place and hold what could answer.
+        fit: those that are about the right year and place and hold what could answer; of many, the
+            first `N_FIT` and as far down as `lead` of one of them looks.
         trust: probability that the first of `fit` answers.
         missing: years and places of the question that the best sentence isn't about.
     """
@@ -75,21 +79,47 @@ class CandidateFinder:
         hits = self._retriever.search(query, k=N_READ, encoded=encoded)
         found = read_closely(query, self._evidence.find(query, asked, encoded, hits), self._reader)
         places = places_in(query.text, self._segmenter)
-        missing: list[str] = []
-        about = [e for e in found if not self._scope.missing(e, query, asked, places)]
-        # Where a clearly better sentence speaks of another year or place, what is left over only
-        # looks like an answer.
-        if found and (not about or about[0].score < found[0].score - CLOSE):
-            missing = self._scope.missing(found[0], query, asked, places)
-            about = []
-        fit = [e for e in about if self._scope.may_answer(e, query, asked)]
+
+        @cache  # a look into the document around a sentence is what takes time here
+        def missing(place: int) -> list[str]:
+            return self._scope.missing(found[place], query, asked, places)
+
+        n_near = sum(e.score >= found[0].score - CLOSE for e in found)
+        fit: list[Evidence] = []
+        elsewhere: list[str] = []
+        # Where only clearly worse sentences are about the right year and place, what they hold
+        # only looks like an answer.
+        if not all(map(missing, range(n_near))):
+            fit = self._fit(query, asked, found, missing)
+        elif found:
+            elsewhere = missing(0)
         trust = 0.0
         if fit:
             trust = load_weights(query.language).probability(fit[0].signals, lead(fit[0], fit))
-        return Candidates(query, asked, tokens, hits, found, fit, trust, missing)
+        return Candidates(query, asked, tokens, hits, found, fit, trust, elsewhere)
+
+    def _fit(
+        self,
+        query: Query,
+        asked: Asked,
+        found: Sequence[Evidence],
+        missing: Callable[[int], list[str]],
+    ) -> list[Evidence]:
+        """The first sentences that are fit to answer, as many as anybody looks at."""
+        fit: list[Evidence] = []
+        for place, evidence in enumerate(found):
+            if self._scope.may_answer(evidence, query, asked) and not missing(place):
+                fit.append(evidence)
+                if len(fit) >= N_FIT and all(_rivals(best, fit) for best in fit[:N_FIT]):
+                    break
+        return fit
 
 
 def lead(best: Evidence, ranked: Sequence[Evidence]) -> float:
     """How far the best sentence's score is ahead of the best one outside its chunk."""
-    others = [e.score for e in ranked if not e.sentence.span.overlaps(best.hit.chunk.span)]
-    return best.score - max(others) if others else 0.0
+    return best.score - max((e.score for e in _rivals(best, ranked)), default=best.score)
+
+
+def _rivals(best: Evidence, ranked: Sequence[Evidence]) -> list[Evidence]:
+    """The sentences outside the best one's chunk."""
+    return [e for e in ranked if not e.sentence.span.overlaps(best.hit.chunk.span)]

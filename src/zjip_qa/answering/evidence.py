@@ -10,7 +10,6 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +20,7 @@ from zjip_qa.answering.signals import UNREAD, Signals, load_weights
 from zjip_qa.embedding import Encoded, SpanVectors
 from zjip_qa.index import OpenIndex
 from zjip_qa.retrieval import Bridge, Passages, query_terms, similarities
-from zjip_qa.text import Segmenter
+from zjip_qa.text import RunFilter, Segmenter
 from zjip_qa.types import Chunk, Hit, Query, Sentence, Span
 
 _RAREST = 4
@@ -53,8 +52,6 @@ class EvidenceFinder:
         self._passages = passages
         self._segmenter = segmenter
         self._bridge = bridge
-        # jieba takes longer than all the rest; passages come up again and again.
-        self._terms = lru_cache(maxsize=4096)(self._cut)
 
     def find(
         self, query: Query, asked: Asked, encoded: Encoded, hits: Sequence[Hit]
@@ -115,14 +112,15 @@ class EvidenceFinder:
         words = _Words.of(query, self._index, self._segmenter, self._bridge)
         if not words.terms:
             return 1.0
-        return words.share_in({token.term for token in self._segmenter.index_terms(text)})
+        found = self._segmenter.index_terms(text, where=words.may_stand_in)
+        return words.share_in({token.term for token in found})
 
-    def _cut(self, chunk: Chunk) -> tuple[tuple[str, int, int], ...]:
+    def _terms(self, chunk: Chunk, where: RunFilter | None) -> list[tuple[str, int, int]]:
         """A chunk's terms with their spans in the document."""
-        return tuple(
+        return [
             (token.term, chunk.start + token.start, chunk.start + token.end)
-            for token in self._segmenter.index_terms(chunk.text)
-        )
+            for token in self._segmenter.index_terms(chunk.text, where=where)
+        ]
 
     def _of_hit(
         self,
@@ -150,7 +148,8 @@ class EvidenceFinder:
         share = tokens.weights / tokens.weights.sum()
         topic = share @ tokens.vectors
         figures = asked_figures(query.text, asked.years)
-        held = self._terms(chunk)
+        # Where sentences stand for tokens, a sentence's length is its number of terms.
+        held = self._terms(chunk, None if by_sentence else words.may_stand_in)
         words_around = words.share_in({term for term, _, _ in held})
         text = self._index.store.document(chunk.doc_id).text
         candidates = []
@@ -208,6 +207,7 @@ class _Words:
     """
 
     terms: tuple[tuple[float, dict[str, float]], ...]
+    forms: frozenset[str]
 
     @classmethod
     def of(cls, query: Query, index: OpenIndex, segmenter: Segmenter, bridge: Bridge) -> _Words:
@@ -220,9 +220,16 @@ class _Words:
             most = max(translated, default=1.0)
             forms = {word: min(1.0, share / most) for word, share in term.alternatives}
             terms.append((term.weight * rarity, forms))
-        return cls(tuple(terms))
+        return cls(tuple(terms), frozenset(form for _, forms in terms for form in forms))
+
+    def may_stand_in(self, run: str) -> bool:
+        """Whether a run of Han characters may hold one of the words in any form."""
+        return any(form in run for form in self.forms)
 
     def share_in(self, held: set[str]) -> float:
+        """Share of the words that are among some terms, rare words counting more."""
+        if self.forms.isdisjoint(held):
+            return 0.0
         total = sum(weight for weight, _ in self.terms)
         met = sum(
             weight * min(1.0, sum(share for word, share in words.items() if word in held))
