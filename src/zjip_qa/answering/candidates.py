@@ -84,13 +84,17 @@ class CandidateFinder:
         def missing(place: int) -> list[str]:
             return self._scope.missing(found[place], query, asked, places)
 
+        def is_fit(place: int) -> bool:
+            # What could answer is told from the sentence, what it is about from all around it.
+            return self._scope.may_answer(found[place], query, asked) and not missing(place)
+
         n_near = sum(e.score >= found[0].score - CLOSE for e in found)
         fit: list[Evidence] = []
         elsewhere: list[str] = []
         # Where only clearly worse sentences are about the right year and place, what they hold
         # only looks like an answer.
         if not all(map(missing, range(n_near))):
-            fit = self._fit(query, asked, found, missing)
+            fit = first_fit(found, is_fit)
         elif found:
             elsewhere = missing(0)
         trust = 0.0
@@ -98,21 +102,24 @@ class CandidateFinder:
             trust = load_weights(query.language).probability(fit[0].signals, lead(fit[0], fit))
         return Candidates(query, asked, tokens, hits, found, fit, trust, elsewhere)
 
-    def _fit(
-        self,
-        query: Query,
-        asked: Asked,
-        found: Sequence[Evidence],
-        missing: Callable[[int], list[str]],
-    ) -> list[Evidence]:
-        """The first sentences that are fit to answer, as many as anybody looks at."""
-        fit: list[Evidence] = []
-        for place, evidence in enumerate(found):
-            if self._scope.may_answer(evidence, query, asked) and not missing(place):
-                fit.append(evidence)
-                if len(fit) >= N_FIT and all(_rivals(best, fit) for best in fit[:N_FIT]):
-                    break
-        return fit
+
+def first_fit(found: Sequence[Evidence], is_fit: Callable[[int], bool]) -> list[Evidence]:
+    """The first sentences that are fit to answer, as far down as anybody looks.
+
+    Args:
+        found: sentences, best first.
+        is_fit: says whether the sentence at a place of `found` is; called for no more than need be.
+
+    Returns:
+        Best first: `N_FIT` and whatever `lead` of one of these depends on, or all there are.
+    """
+    fit: list[Evidence] = []
+    for place, evidence in enumerate(found):
+        if is_fit(place):
+            fit.append(evidence)
+            if len(fit) >= N_FIT and all(_rivals(best, fit) for best in fit[:N_FIT]):
+                break
+    return fit
 
 
 def lead(best: Evidence, ranked: Sequence[Evidence]) -> float:

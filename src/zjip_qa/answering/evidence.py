@@ -137,15 +137,16 @@ class EvidenceFinder:
         sentences = self._index.store.sentences_between(chunk.doc_id, chunk.start, chunk.end)
         if len(rows.vectors) == 0 or not sentences:
             return []
+        share = tokens.weights / tokens.weights.sum()
         cosines = np.maximum(similarities(tokens, rows.vectors), 0.0)
         around = cosines.max(axis=1)
+        matched, weakest = float(share @ around), _weakest(tokens.weights, around)
         meanings = dict(
             zip(
                 read.spans[:, 0].tolist(), (read.vectors @ encoded.vectors[0]).tolist(), strict=True
             )
         )
         nearest = max(meanings.values(), default=hit.legs.get("dense", 0.0))
-        share = tokens.weights / tokens.weights.sum()
         topic = share @ tokens.vectors
         figures = asked_figures(query.text, asked.years)
         # Where sentences stand for tokens, a sentence's length is its number of terms.
@@ -163,10 +164,10 @@ class EvidenceFinder:
             terms = {t for t, start, end in held if span.start <= start and end <= span.end}
             signals = Signals(
                 own=float(share @ own),
-                around=float(share @ around),
+                around=matched,
                 specific=0.0,
                 least=0.0,
-                weakest=_weakest(tokens.weights, around),
+                weakest=weakest,
                 words=words.share_in(terms),
                 words_around=words_around,
                 dense=nearest,
