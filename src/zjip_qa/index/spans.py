@@ -178,7 +178,7 @@ class SpanStore:
             weights.append(shard[record.weights + 4 * first : record.weights + 4 * last])
             n_spans.append(last - first)
         return SpanRows(
-            np.concatenate(vectors).view(np.int8).reshape(-1, self.dim),
+            np.concatenate(vectors).view(np.int8).reshape(sum(n_spans), self.dim),
             np.concatenate(spans).view("<i4").reshape(-1, 2),
             np.repeat(np.arange(len(ids)), n_spans),
             np.concatenate(weights).view("<f4"),
