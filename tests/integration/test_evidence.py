@@ -9,6 +9,7 @@ from tests.encoders import WithoutTokens
 from tests.tiny_models import save_static
 
 from zjip_qa import KnowledgeBase
+from zjip_qa.answering.evidence import _Words
 from zjip_qa.embedding import Encoder, load_encoder
 from zjip_qa.settings import IndexSettings
 
@@ -79,6 +80,15 @@ def test_an_index_without_token_vectors_gives_the_same_citations(
     answer = without_tokens.ask(question, threshold=0.0)
     assert QUESTIONS[question] in answer.citations[0].quote
     assert (answer.text, answer.citations) == (expected.text, expected.citations)
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_cutting_only_what_may_hold_a_word_changes_nothing(
+    with_tokens: KnowledgeBase, question: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answer = with_tokens.ask(question)
+    monkeypatch.setattr(_Words, "may_stand_in", lambda *_: True)
+    assert with_tokens.ask(question) == answer
 
 
 def test_trust_hardly_depends_on_what_the_index_keeps(

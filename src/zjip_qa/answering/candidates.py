@@ -5,12 +5,14 @@ Covers every step from retrieval to trust; whether that is enough to answer is t
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import cache
+from itertools import islice
 from typing import NamedTuple
 
 from zjip_qa.answering.closely import read_closely
 from zjip_qa.answering.evidence import Evidence, EvidenceFinder
-from zjip_qa.answering.names import Place, places_in
+from zjip_qa.answering.names import places_in
 from zjip_qa.answering.question import Asked, read_question
 from zjip_qa.answering.reader import load_reader
 from zjip_qa.answering.scope import ScopeCheck
@@ -23,6 +25,8 @@ from zjip_qa.types import Hit, Language, Query
 
 N_READ = 10
 """Chunks whose sentences are read."""
+N_FIT = 6
+"""Sentences fit to answer that are read and chosen from."""
 CLOSE = 0.05
 """A second sentence is cited too when its score is no further behind the best one's."""
 _CLEARLY = 0.1
@@ -38,7 +42,8 @@ class Candidates(NamedTuple):
         tokens: its vectors.
         hits: what retrieval found.
         found: the sentences of the hits, best first.
-        fit: those that are about the right year and place and hold what could answer.
+        fit: those that are about the right year and place and hold what could answer, of many the
+            first `N_FIT`.
         trust: probability that the first of `fit` answers.
         missing: years and places of the question that the best sentence isn't about.
     """
@@ -76,27 +81,57 @@ class CandidateFinder:
         tokens = self._retriever.passages.question(query, encoded)
         hits = self._retriever.search(query, k=N_READ, encoded=encoded)
         found = self._evidence.find(query, asked, encoded, hits)
-        places = places_in(query.text, self._segmenter)
-        missing: list[str] = []
-        about = [e for e in found if not self._scope.missing(e, query, asked, places)]
-        if found and (not about or self._is_outdone(about[0], found[0], asked, places)):
-            missing = self._scope.missing(found[0], query, asked, places)
-            about = []
-        fit = [e for e in about if self._scope.may_answer(e, query, asked)]
-        # Only now, so that it reads what may answer.
-        fit = read_closely(query, fit, self._reader)
+        fit, missing = self.choose(query, asked, found)
         trust = trust_in(fit[0], fit, found, query.language) if fit else 0.0
         return Candidates(query, asked, tokens, hits, found, fit, trust, missing)
 
-    def _is_outdone(
-        self, evidence: Evidence, best: Evidence, asked: Asked, places: Sequence[Place]
-    ) -> bool:
-        """Whether a sentence only looks like an answer, being left over.
+    def choose(
+        self, query: Query, asked: Asked, found: Sequence[Evidence]
+    ) -> tuple[list[Evidence], list[str]]:
+        """Choose the sentences that may answer, and read them.
 
-        It is where a clearly better one speaks of another year or place.
+        Args:
+            query: the question.
+            asked: what it asks for.
+            found: sentences, best first.
+
+        Returns:
+            The first `N_FIT` of them, ranked anew by what the reader made of them; and the years
+            and places of the question that the best sentence found isn't about, where that
+            leaves none.
         """
-        behind = evidence.score < best.score - _CLEARLY
-        return behind and not self._scope.says_what_lacks(evidence, best, asked, places)
+        places = places_in(query.text, self._segmenter)
+
+        @cache  # a look into the document around a sentence is what takes time here
+        def missing(place: int) -> list[str]:
+            return self._scope.missing(found[place], query, asked, places)
+
+        def is_outdone(place: int) -> bool:
+            # Beside a clearly better sentence on another year or place, what is left over only
+            # looks like an answer.
+            evidence, best = found[place], found[0]
+            if evidence.score >= best.score - _CLEARLY or not missing(0):
+                return False
+            return not self._scope.says_what_lacks(evidence, best, asked, places)
+
+        def is_fit(place: int) -> bool:
+            # What could answer is told from the sentence, what it is about from all around it.
+            may = self._scope.may_answer(found[place], query, asked)
+            return may and not is_outdone(place) and not missing(place)
+
+        fit = first_fit(found, is_fit)
+        lacking = missing(0) if found and not fit else []
+        return read_closely(query, fit, self._reader), lacking
+
+
+def first_fit(found: Sequence[Evidence], is_fit: Callable[[int], bool]) -> list[Evidence]:
+    """The first `N_FIT` sentences that are fit to answer.
+
+    Args:
+        found: sentences, best first.
+        is_fit: says whether the sentence at a place of `found` is; called for no more than need be.
+    """
+    return [found[place] for place in islice(filter(is_fit, range(len(found))), N_FIT)]
 
 
 def trust_in(

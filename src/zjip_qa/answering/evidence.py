@@ -11,7 +11,6 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -23,7 +22,7 @@ from zjip_qa.answering.signals import UNREAD, Signals, load_weights
 from zjip_qa.embedding import Encoded, SpanVectors
 from zjip_qa.index import OpenIndex
 from zjip_qa.retrieval import Bridge, Passages, query_terms, similarities
-from zjip_qa.text import Segmenter
+from zjip_qa.text import RunFilter, Segmenter
 from zjip_qa.types import Chunk, Hit, Query, Sentence, Span
 
 _RAREST = 4
@@ -55,8 +54,6 @@ class EvidenceFinder:
         self._passages = passages
         self._segmenter = segmenter
         self._bridge = bridge
-        # jieba takes longer than all the rest; passages come up again and again.
-        self._terms = lru_cache(maxsize=4096)(self._cut)
 
     def find(
         self, query: Query, asked: Asked, encoded: Encoded, hits: Sequence[Hit]
@@ -117,20 +114,21 @@ class EvidenceFinder:
         words = _Words.of(query, self._index, self._segmenter, self._bridge)
         if not words.terms:
             return 1.0
-        return words.share_in({token.term for token in self._segmenter.index_terms(text)})
+        found = self._segmenter.index_terms(text, where=words.may_stand_in)
+        return words.share_in({token.term for token in found})
 
-    def _cut(self, chunk: Chunk) -> _Terms:
+    def _terms(self, chunk: Chunk, where: RunFilter | None) -> _Terms:
         beside = self._index.store.translation_of(chunk.doc_id, chunk.start, chunk.end)
         return _Terms(
-            tuple(
+            [
                 (token.term, Span(chunk.start + token.start, chunk.start + token.end))
-                for token in self._segmenter.index_terms(chunk.text)
-            ),
-            tuple(
+                for token in self._segmenter.index_terms(chunk.text, where=where)
+            ],
+            [
                 (token.term, span)
                 for span, text in beside
-                for token in self._segmenter.index_terms(text)
-            ),
+                for token in self._segmenter.index_terms(text, where=where)
+            ],
         )
 
     def _of_hit(
@@ -148,14 +146,16 @@ class EvidenceFinder:
         sentences = self._index.store.sentences_between(chunk.doc_id, chunk.start, chunk.end)
         if len(rows.vectors) == 0 or not sentences:
             return []
+        share = tokens.weights / tokens.weights.sum()
         cosines = np.maximum(similarities(tokens, rows.vectors), 0.0)
         around = cosines.max(axis=1)
+        matched, weakest = float(share @ around), _weakest(tokens.weights, around)
         meanings = read.vectors @ encoded.vectors[0]
         nearest = float(meanings.max()) if len(meanings) else hit.legs.get("dense", 0.0)
-        share = tokens.weights / tokens.weights.sum()
         topic = share @ tokens.vectors
         figures = asked_figures(query.text, asked.years)
-        held = self._terms(chunk)
+        # Where sentences stand for tokens, a sentence's length is its number of terms.
+        held = self._terms(chunk, None if by_sentence else words.may_stand_in)
         words_around = words.share_in({term for term, _ in (*held.own, *held.beside)})
         text = self._index.store.document(chunk.doc_id).text
         candidates = []
@@ -172,10 +172,10 @@ class EvidenceFinder:
             n_tokens = len(np.unique(rows.spans[inside, 0]))
             signals = Signals(
                 own=float(share @ own),
-                around=float(share @ around),
+                around=matched,
                 specific=0.0,
                 least=0.0,
-                weakest=_weakest(tokens.weights, around),
+                weakest=weakest,
                 words=words.share_in(terms | _inside(held.beside, span)),
                 words_around=words_around,
                 dense=nearest,
@@ -202,8 +202,8 @@ class _Terms(NamedTuple):
     A word of a translation stands wherever the stretch that it translates does.
     """
 
-    own: tuple[tuple[str, Span], ...]
-    beside: tuple[tuple[str, Span], ...]
+    own: Sequence[tuple[str, Span]]
+    beside: Sequence[tuple[str, Span]]
 
 
 def _inside(terms: Sequence[tuple[str, Span]], span: Span) -> set[str]:
@@ -236,6 +236,7 @@ class _Words:
     """
 
     terms: tuple[tuple[float, dict[str, float]], ...]
+    forms: frozenset[str]
 
     @classmethod
     def of(cls, query: Query, index: OpenIndex, segmenter: Segmenter, bridge: Bridge) -> _Words:
@@ -248,9 +249,16 @@ class _Words:
             most = max(translated, default=1.0)
             forms = {word: min(1.0, share / most) for word, share in term.alternatives}
             terms.append((term.weight * rarity, forms))
-        return cls(tuple(terms))
+        return cls(tuple(terms), frozenset(form for _, forms in terms for form in forms))
+
+    def may_stand_in(self, run: str) -> bool:
+        """Whether a run of Han characters may hold one of the words in any form."""
+        return any(form in run for form in self.forms)
 
     def share_in(self, held: set[str]) -> float:
+        """Share of the words that are among some terms, rare words counting more."""
+        if self.forms.isdisjoint(held):
+            return 0.0
         total = sum(weight for weight, _ in self.terms)
         met = sum(
             weight * min(1.0, sum(share for word, share in words.items() if word in held))

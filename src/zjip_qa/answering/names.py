@@ -36,7 +36,7 @@ def places_in(text: str, segmenter: Segmenter) -> list[Place]:
     """Find the places that a text names, in either language, each once and in order."""
     known = load_places()
     places: dict[str, Place] = {}
-    for token in segmenter.words(text):
+    for token in segmenter.words(text, where=known.may_stand_in):
         # Some are places with their kind only: 延长县, for 延长 is "to extend".
         bare = token.term if token.term in known.chinese else bare_place(token.term)
         if bare in known.chinese:

@@ -150,7 +150,11 @@ def right_years(asked: frozenset[int], document: Document, sentence: Sentence) -
     if around:
         return bool(around & asked)
     # Nothing near says which year: the document as a whole must at least know of it.
-    return bool(years_in(document.text) & asked)
+    return bool(_all_years(document.text) & asked)
+
+
+# The sentences of a long document are asked about one after another.
+_all_years = lru_cache(maxsize=64)(years_in)
 
 
 def _with_names(document: Document, sentence: Sentence) -> str:

@@ -190,7 +190,8 @@ def map_tensor(path: Path, name: str) -> NDArray[np.float16]:
             f"{path} holds no float16 matrix {name}; expected the shipped model; reinstall zjip-qa"
         )
     start = 8 + n_header + found["data_offsets"][0]
-    return np.memmap(path, dtype="<f2", mode="r", offset=start, shape=tuple(found["shape"]))
+    rows = np.memmap(path, dtype="<f2", mode="r", offset=start, shape=tuple(found["shape"]))
+    return rows.view(np.ndarray)
 
 
 def load_tokenizer(folder: Path) -> Tokenizer:

@@ -171,7 +171,7 @@ class LexicalIndex:
             else:
                 self._add(word, total)
             left -= self._most(word)
-        met = np.flatnonzero(total) if candidates is None else candidates
+        met = _positive(total) if candidates is None else candidates
         if len(met) > k:
             met = met[total[met] >= _least(total[met], k)]
         scores = self._scores_of(words, met)
@@ -217,7 +217,7 @@ class LexicalIndex:
         sums = np.zeros(self.n_chunks, dtype=np.float64)
         for p, held, counts in word.found:
             sums[held] += p * counts.astype(np.float64)
-        chunks = np.flatnonzero(sums)
+        chunks = _positive(sums)
         return chunks, sums[chunks]
 
     def _gains(self, word: _Word, chunks: NDArray[np.int64]) -> NDArray[np.float64]:
@@ -261,7 +261,9 @@ class LexicalIndex:
             terms = json.loads(path.read_text(encoding="utf-8"))
             for name in _ARRAYS:
                 path = folder / f"{name}.npy"
-                arrays[name] = np.load(path, mmap_mode="r" if mmap else None, allow_pickle=False)
+                array = np.load(path, mmap_mode="r" if mmap else None, allow_pickle=False)
+                # A plain array of the same memory: slicing NumPy's class of maps takes longer.
+                arrays[name] = array.view(np.ndarray)
         except (OSError, ValueError, EOFError) as error:
             raise BrokenIndex(
                 f"{path} cannot be read ({error}); run `zjip-qa index --rebuild`"
@@ -277,6 +279,12 @@ class LexicalIndex:
                 f"the files of {folder} don't fit together; run `zjip-qa index --rebuild`"
             )
         return cls(terms, **arrays)
+
+
+def _positive(scores: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Where scores, none below 0, are above 0."""
+    # NumPy finds what is true several times as fast as which numbers aren't 0.
+    return np.flatnonzero(scores > 0)
 
 
 def _least(scores: NDArray[np.float64], k: int) -> float:
@@ -295,7 +303,7 @@ def _narrowed(
     if met is None:
         if total.max(initial=0.0) <= left:
             return None
-        met = np.flatnonzero(total)
+        met = _positive(total)
         if len(met) < k:
             return None
     scores = total[met]

@@ -19,6 +19,7 @@ from __future__ import annotations
 
 import json
 import os
+import struct
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from types import TracebackType
@@ -39,6 +40,7 @@ _SUFFIX = "spans"
 _ALIGNED = 8
 _SHAPE = "shape.json"
 _RECORDS = "records.npy"
+_TWO_OFFSETS = struct.Struct("<2q")
 
 
 class SpanRows(NamedTuple):
@@ -161,26 +163,25 @@ class SpanStore:
         if ids.size and not (ids.min() >= 0 and ids.max() < self.n_chunks):
             raise IndexError(f"chunks must lie in 0…{self.n_chunks - 1}")
         rows = np.searchsorted(self._first_chunks, ids, side="right") - 1
-        # Empty ones in front give the result its shape and type when nothing is asked for.
-        vectors = [np.empty((0, self.dim), dtype=np.int8)]
-        spans = [np.empty((0, 2), dtype=np.int32)]
-        weights = [np.empty(0, dtype=np.float32)]
+        # Bytes of hundreds of chunks are gathered first and read as numbers together. An empty
+        # array in front gives the result its type when nothing is asked for.
+        vectors, spans, weights = ([np.empty(0, dtype=np.uint8)] for _ in range(3))
+        n_spans = []
         for chunk_id, row in zip(ids.tolist(), rows.tolist(), strict=True):
-            record = self.record(row)
-            shard = self._shards[shard_of(self._documents[row].doc_id)]
-            offsets = shard[record.offsets : record.spans].view("<i8")
-            local = chunk_id - self._documents[row].first_chunk
-            first, last = offsets[local : local + 2].tolist()
-            part = shard[record.vectors + first * self.dim : record.vectors + last * self.dim]
-            vectors.append(part.view(np.int8).reshape(last - first, self.dim))
-            part = shard[record.spans + 8 * first : record.spans + 8 * last]
-            spans.append(part.view("<i4").reshape(-1, 2))
-            weights.append(
-                shard[record.weights + 4 * first : record.weights + 4 * last].view("<f4")
-            )
-        chunk_of = np.repeat(np.arange(len(ids)), [len(each) for each in weights[1:]])
+            document, record = self._documents[row], self.record(row)
+            shard = self._shards[shard_of(document.doc_id)]
+            local = record.offsets + 8 * (chunk_id - document.first_chunk)
+            first, last = _TWO_OFFSETS.unpack_from(shard.data, local)
+            dim = self.dim
+            vectors.append(shard[record.vectors + first * dim : record.vectors + last * dim])
+            spans.append(shard[record.spans + 8 * first : record.spans + 8 * last])
+            weights.append(shard[record.weights + 4 * first : record.weights + 4 * last])
+            n_spans.append(last - first)
         return SpanRows(
-            np.concatenate(vectors), np.concatenate(spans), chunk_of, np.concatenate(weights)
+            np.concatenate(vectors).view(np.int8).reshape(sum(n_spans), self.dim),
+            np.concatenate(spans).view("<i4").reshape(-1, 2),
+            np.repeat(np.arange(len(ids)), n_spans),
+            np.concatenate(weights).view("<f4"),
         )
 
 

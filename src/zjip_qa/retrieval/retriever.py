@@ -220,7 +220,7 @@ class Retriever:
     ) -> NDArray[np.float32]:
         """Order the best of what late interaction scored anew; the others stay behind them."""
         sentences, store = self._index.sentences, self._index.tokens
-        share = np.float32(self._weights.last_look)
+        share = self._weights.last_look
         if sentences is None or store is None or not share:
             return scores
         weights = _LAST[query.language]

@@ -92,14 +92,21 @@ class Transliterator:
     def _sounding_like(self, name: str, terms: Sequence[str]) -> Iterator[tuple[str, list[float]]]:
         """Terms of two characters or more, with the log odds of the name's first j letters."""
         start = [0.0, *[-math.inf] * len(name)]
+        pieces = _pieces(name)
         first = {c for n in range(1, _LONGEST_CHUNK + 1) for c in self._first.get(name[:n], ())}
         for character in sorted(first):
             low = bisect_left(terms, character)
             high = bisect_left(terms, chr(ord(character) + 1), low)
-            yield from self._within(name, terms, low, high, 0, start)
+            yield from self._within(pieces, terms, low, high, 0, start)
 
     def _within(
-        self, name: str, terms: Sequence[str], low: int, high: int, depth: int, before: list[float]
+        self,
+        pieces: _Pieces,
+        terms: Sequence[str],
+        low: int,
+        high: int,
+        depth: int,
+        before: list[float],
     ) -> Iterator[tuple[str, list[float]]]:
         """Walk the terms `low:high`, alike in their first `depth` characters, as a tree.
 
@@ -114,11 +121,11 @@ class Transliterator:
             end = bisect_left(terms, prefix[:-1] + chr(ord(prefix[-1]) + 1), low, high)
             odds = self._odds.get(prefix[-1])
             if odds is not None and depth < _LONGEST_TERM:
-                after = _append(name, before, odds)
+                after = _append(pieces, before, odds)
                 if max(after) > _HOPELESS:
                     if term == prefix and depth:
                         yield term, after
-                    yield from self._within(name, terms, low, end, depth + 1, after)
+                    yield from self._within(pieces, terms, low, end, depth + 1, after)
             low = end
 
 
@@ -139,19 +146,34 @@ def _any_letters(n: int) -> float:
 _CHANCE = [math.log(_any_letters(n)) for n in range(len(_BY_LENGTH))]
 
 
-def _append(name: str, before: list[float], odds: Mapping[str, float]) -> list[float]:
+_Pieces = list[list[tuple[str, float]]]
+
+
+def _pieces(name: str) -> _Pieces:
+    """What one character may stand for from each place of a name on: 0, 1, 2 … letters.
+
+    With the log odds of letters that it isn't known to stand for.
+    """
+    return [
+        [
+            (name[i : i + n], _CHANCE[n] if n < len(_CHANCE) else -math.inf)
+            for n in range(min(_LONGEST_CHUNK, len(name) - i) + 1)
+        ]
+        for i in range(len(name) + 1)
+    ]
+
+
+def _append(pieces: _Pieces, before: list[float], odds: Mapping[str, float]) -> list[float]:
     """Log odds of the letters up to each place after one more character."""
     after = [-math.inf] * len(before)
     for i, reached in enumerate(before):
         if reached < _HOPELESS:
             continue
-        for n in range(min(_LONGEST_CHUNK, len(name) - i) + 1):
-            gain = odds.get(name[i : i + n])
-            if gain is None:
-                if n >= len(_CHANCE):
-                    continue
-                gain = _CHANCE[n]
-            after[i + n] = max(after[i + n], reached + gain)
+        for place, (piece, by_chance) in enumerate(pieces[i], i):
+            odds_here = reached + odds.get(piece, by_chance)
+            # Not `max`: this runs thousands of times for a name.
+            if odds_here > after[place]:
+                after[place] = odds_here
     return after
 
 

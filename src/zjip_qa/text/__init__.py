@@ -5,7 +5,7 @@ from zjip_qa.text.han import HAN, is_han
 from zjip_qa.text.language import detect_language
 from zjip_qa.text.normalize import Normalized, normalize
 from zjip_qa.text.places import Places, bare_place, load_places
-from zjip_qa.text.segment import Segmenter, Token
+from zjip_qa.text.segment import RunFilter, Segmenter, Token
 from zjip_qa.text.sentences import split_sentences
 from zjip_qa.text.stem import stem
 
@@ -13,6 +13,7 @@ __all__ = [
     "HAN",
     "Normalized",
     "Places",
+    "RunFilter",
     "Segmenter",
     "Token",
     "bare_place",

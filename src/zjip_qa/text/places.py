@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from itertools import pairwise
 
 from zjip_qa.types import Span
 
@@ -41,11 +42,17 @@ class Places:
         by_english: Chinese names by English name; several may share one.
         by_first_word: English names by what stands before their first space or mark, the longest
             first.
+        beginnings: the first two characters of each Chinese name.
     """
 
     chinese: frozenset[str]
     by_english: dict[str, frozenset[str]]
     by_first_word: dict[str, tuple[str, ...]]
+    beginnings: frozenset[tuple[str, str]]
+
+    def may_stand_in(self, text: str) -> bool:
+        """Whether a text of Han characters may hold a Chinese name; a glance, no search."""
+        return not self.beginnings.isdisjoint(pairwise(text))
 
     def english_in(self, text: str) -> Iterator[Span]:
         """Find English names in a text, in order, not overlapping, of two the longer one."""
@@ -76,10 +83,12 @@ def load_places() -> Places:
     for name in sorted(by_english, key=lambda name: (-len(name), name)):
         for first in _WORD.findall(name)[:1]:
             by_first_word[first] = (*by_first_word.get(first, ()), name)
+    names = frozenset(name for group in by_english.values() for name in group)
     return Places(
-        chinese=frozenset(name for group in by_english.values() for name in group),
+        chinese=names,
         by_english={name: frozenset(group) for name, group in by_english.items()},
         by_first_word=by_first_word,
+        beginnings=frozenset((name[0], name[1]) for name in names),
     )
 
 

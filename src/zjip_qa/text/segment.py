@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib import metadata
 from pathlib import Path
 
@@ -22,6 +23,8 @@ from zjip_qa.text.stem import stem
 
 _RULES = 1  # raise it whenever the same text would be cut differently: it is in the fingerprint
 _LONGEST_RUN = 256  # jieba's model for unknown words takes time quadratic in the run's length
+# Passages share a sentence with the one before, questions their words with the last ones.
+_KEPT_RUNS = 16_384
 
 _LETTER = rf"[^\W\d_{HAN}]"
 _TOKEN = re.compile(
@@ -44,6 +47,13 @@ _TOKEN = re.compile(
 )
 _HAN_ONLY = re.compile(f"[{HAN}]+")
 _USER_LINE = re.compile(r"(?P<word>\S+)(?:\s+(?P<frequency>[0-9]+))?(?:\s+[a-z]+)?")
+
+RunFilter = Callable[[str], bool]
+"""Says of a run of Han characters, normalised, whether to cut it.
+
+Nearly all the time goes into cutting. Whoever looks for some words should say no to runs that
+cannot hold one: what is cut is cut as ever, the words of the other runs are left out.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,26 +89,35 @@ class Segmenter:
             f"rules {_RULES}; user dictionary {hashlib.sha256(data).hexdigest()[:16]}"
         )
         self._tokenizer: Tokenizer | None = None
+        self._cut_run = lru_cache(maxsize=_KEPT_RUNS)(self._cut_afresh)
 
     @property
     def fingerprint(self) -> str:
         """What decides how text is cut; an index made with another one doesn't fit."""
         return self._fingerprint
 
-    def words(self, text: str) -> list[Token]:
+    def words(self, text: str, *, where: RunFilter | None = None) -> list[Token]:
         """Cut `text` into words, in order; marks are dropped.
 
         Spans don't overlap, except where one character stands for two words (`¼`).
-        """
-        return self._tokens(text, finer=False)
 
-    def index_terms(self, text: str) -> list[Token]:
+        Args:
+            text: as it stands in a document or question.
+            where: which of its runs of Han characters to cut; None for all.
+        """
+        return self._tokens(text, finer=False, where=where)
+
+    def index_terms(self, text: str, *, where: RunFilter | None = None) -> list[Token]:
         """Cut `text` into what the lexical index holds, questions and documents alike.
 
         The words, English ones stemmed, and before each long Han word the shorter words that
         the dictionary knows inside it. Function words stay.
+
+        Args:
+            text: as it stands in a document or question.
+            where: which of its runs of Han characters to cut; None for all.
         """
-        return self._tokens(text, finer=True)
+        return self._tokens(text, finer=True, where=where)
 
     def is_listed(self, word: str) -> bool:
         """Whether the dictionary has a word of Han characters; those it hasn't are mostly names."""
@@ -110,31 +129,34 @@ class Segmenter:
             self._tokenizer = load_tokenizer(self._han_entries)
         return self._tokenizer
 
-    def _tokens(self, text: str, *, finer: bool) -> list[Token]:
+    def _tokens(self, text: str, *, finer: bool, where: RunFilter | None) -> list[Token]:
         copy = normalize(text)
         return [
             Token(term, copy.starts[start], copy.ends[end - 1])
-            for term, start, end in self._cut(copy, finer=finer)
+            for term, start, end in self._cut(copy, finer=finer, where=where)
         ]
 
-    def _cut(self, copy: Normalized, *, finer: bool) -> Iterator[tuple[str, int, int]]:
+    def _cut(
+        self, copy: Normalized, *, finer: bool, where: RunFilter | None
+    ) -> Iterator[tuple[str, int, int]]:
         """Yield terms with their spans in the copy."""
-        done = 0
-        for whole in self._whole.finditer(copy.text) if self._whole else ():
-            yield from self._cut_plain(copy.text, done, whole.start(), finer=finer)
+        text, done = copy.text, 0
+        for whole in self._whole.finditer(text) if self._whole else ():
+            yield from self._cut_plain(text, done, whole.start(), finer=finer, where=where)
             if finer:
-                yield from self._cut_plain(copy.text, *whole.span(), finer=True)
+                yield from self._cut_plain(text, *whole.span(), finer=True, where=where)
             yield whole[0].lower(), *whole.span()
             done = whole.end()
-        yield from self._cut_plain(copy.text, done, len(copy.text), finer=finer)
+        yield from self._cut_plain(text, done, len(text), finer=finer, where=where)
 
     def _cut_plain(
-        self, text: str, begin: int, end: int, *, finer: bool
+        self, text: str, begin: int, end: int, *, finer: bool, where: RunFilter | None
     ) -> Iterator[tuple[str, int, int]]:
         for match in _TOKEN.finditer(text, begin, end):
             kind = match.lastgroup or ""
             if kind == "han":
-                yield from self._cut_han(text, *match.span(), finer=finer)
+                if where is None or where(match[0]):
+                    yield from self._cut_han(text, *match.span(), finer=finer)
                 continue
             term = match[kind].lower()
             if kind == "number":
@@ -146,11 +168,13 @@ class Segmenter:
     def _cut_han(
         self, text: str, begin: int, end: int, *, finer: bool
     ) -> Iterator[tuple[str, int, int]]:
-        mode = "search" if finer else "default"
         for first in range(begin, end, _LONGEST_RUN):
             run = text[first : min(first + _LONGEST_RUN, end)]
-            for term, start, stop in self._jieba().tokenize(run, mode=mode):
+            for term, start, stop in self._cut_run(run, finer):
                 yield term, first + start, first + stop
+
+    def _cut_afresh(self, run: str, finer: bool) -> tuple[tuple[str, int, int], ...]:
+        return tuple(self._jieba().tokenize(run, mode="search" if finer else "default"))
 
 
 def _read(path: Path) -> bytes:

@@ -24,13 +24,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
-from zjip_qa.answering.candidates import N_READ
-from zjip_qa.answering.closely import read_closely
+from zjip_qa.answering.candidates import N_READ, CandidateFinder
 from zjip_qa.answering.evidence import Evidence, EvidenceFinder
-from zjip_qa.answering.names import places_in
 from zjip_qa.answering.question import read_question
-from zjip_qa.answering.reader import load_reader
-from zjip_qa.answering.scope import ScopeCheck
 from zjip_qa.answering.signals import SIGNALS, STANDING, Signals, Standing, Weights
 from zjip_qa.embedding import Encoder, load_encoder
 from zjip_qa.evaluation.questions import Question, load_questions, locate
@@ -395,10 +391,10 @@ class _Asker:
         opened = open_index(index)
         store = opened.store
         self.texts = {d.doc_id: store.document(d.doc_id).text for d in store.documents()}
-        self._segmenter, bridge = Segmenter(), load_bridge()
-        self._retriever = Retriever(opened, encoder, self._segmenter, bridge)
-        self._finder = EvidenceFinder(opened, self._retriever.passages, self._segmenter, bridge)
-        self._scope = ScopeCheck(opened, self._segmenter)
+        segmenter, bridge = Segmenter(), load_bridge()
+        self._retriever = Retriever(opened, encoder, segmenter, bridge)
+        self._evidence = EvidenceFinder(opened, self._retriever.passages, segmenter, bridge)
+        self._candidates = CandidateFinder(opened, self._retriever, self._evidence, segmenter)
 
     def ask(
         self,
@@ -414,18 +410,12 @@ class _Asker:
             if not any(d == hit.chunk.doc_id and s.overlaps(hit.chunk.span) for d, s in without)
         ]
         asked = read_question(query.text, query.language)
-        places = places_in(query.text, self._segmenter)
-        found = self._finder.find(query, asked, encoded, hits[:N_READ])
-        may = [
-            not self._scope.missing(e, query, asked, places)
-            and self._scope.may_answer(e, query, asked)
-            for e in found
-        ]
-        fit = [e for e, fits in zip(found, may, strict=True) if fits]
-        others = [e for e, fits in zip(found, may, strict=True) if not fits]
-        found = [*read_closely(query, fit, load_reader()), *others]
+        found = self._evidence.find(query, asked, encoded, hits[:N_READ])
+        fit, _ = self._candidates.choose(query, asked, found)
+        places = {(e.hit.chunk.doc_id, e.sentence.span) for e in fit}
+        others = [e for e in found if (e.hit.chunk.doc_id, e.sentence.span) not in places]
         allowed = [True] * len(fit) + [False] * len(others)
-        return collect(found, allowed, gold, answerable=bool(gold))
+        return collect([*fit, *others], allowed, gold, answerable=bool(gold))
 
 
 def _collections(reading: ReadingSet) -> tuple[Collection, list[Collection]]:

@@ -1,7 +1,9 @@
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from zjip_qa.answering.names import places_in
-from zjip_qa.text import Segmenter
+from zjip_qa.text import Segmenter, bare_place, load_places
 
 
 @pytest.mark.parametrize(
@@ -22,6 +24,16 @@ from zjip_qa.text import Segmenter
 )
 def test_places_come_once_and_in_order(text: str, written: list[str]) -> None:
     assert [place.written for place in places_in(text, Segmenter())] == written
+
+
+@given(st.lists(st.sampled_from([*"省市县的在，。a", "专利", "杭州", "延长", "浙江", "新建"])))
+def test_they_are_those_found_by_cutting_all_of_a_text(parts: list[str]) -> None:
+    text, segmenter = "".join(parts), Segmenter()
+    all_words = [token.term for token in segmenter.words(text)]
+    known = load_places().chinese
+    named = [word if word in known else bare_place(word) for word in all_words]
+    expected = [frozenset({name}) for name in dict.fromkeys(named) if name in known]
+    assert [place.forms for place in places_in(text, segmenter)] == expected
 
 
 def test_a_place_is_found_in_either_language() -> None:

@@ -65,6 +65,17 @@ def test_components_are_rounded_and_clipped(tmp_path: Path) -> None:
     assert rows.spans.tolist() == [[3, 5]]
 
 
+def test_a_model_without_token_vectors_gives_empty_ones(tmp_path: Path) -> None:
+    nothing = SpanVectors(
+        np.empty((0, 0), np.float32), np.empty((0, 2), np.int32), np.empty(0, np.float32)
+    )
+    with SpanStoreWriter(tmp_path, 0) as writer:
+        _add(writer, "a", [nothing, nothing])
+    store = SpanStore(tmp_path, _records({"a": [nothing, nothing]}))
+    assert store.get_many([1, 0]).vectors.shape == (0, 0)
+    assert store.get_many([]).spans.shape == (0, 2)
+
+
 def test_many_come_in_the_order_asked_for(tmp_path: Path) -> None:
     store = _write(tmp_path, {"a": _tokens()[:2], "b": _tokens()[2:]})
     vectors, spans, chunk_of, weights = store.get_many([3, 1, 0, 3])

@@ -107,6 +107,28 @@ def test_missing_user_dictionary(tmp_path: Path) -> None:
         Segmenter(tmp_path / "none.txt")
 
 
+def test_runs_that_nothing_is_looked_for_in_are_left_out(segmenter: Segmenter) -> None:
+    text = "浙江省的專利，T+1出证；杭州市的商標。"
+    assert terms(segmenter.words(text, where=lambda run: "专利" in run)) == [
+        "浙江省",
+        "的",
+        "专利",
+        "t+1",
+    ]
+    for cut in (segmenter.words, segmenter.index_terms):
+        assert cut(text, where=lambda _: True) == cut(text)
+        (word,) = [t for t in cut(text, where=lambda run: "商标" in run) if t.term == "商标"]
+        assert text[word.start : word.end] == "商標"
+
+
+def test_a_run_is_cut_once_each_way(segmenter: Segmenter, monkeypatch: pytest.MonkeyPatch) -> None:
+    ways = segmenter.words, segmenter.index_terms
+    first = [cut("云溪镇的知识产权") for cut in ways]
+    assert len(first[0]) < len(first[1])
+    monkeypatch.setattr(segmenter, "_jieba", None)
+    assert [cut("云溪镇的知识产权") for cut in ways] == first
+
+
 def test_threads_agree(segmenter: Segmenter) -> None:
     texts = [f"第{i}次知识产权保护大会在浙江杭州召开" for i in range(40)]
     with ThreadPoolExecutor(8) as pool:
