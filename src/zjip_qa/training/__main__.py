@@ -23,6 +23,7 @@ N_EXAMPLES = 4_530_000
 """Rows that the reader is trained on, drawn ones again and again."""
 _PACKAGE = Path(__file__).parents[1]
 _ON_LAWS = _PACKAGE / "training/data/law-questions.jsonl"
+_ON_ARTICLES = _PACKAGE / "training/data/article-questions.jsonl"
 N_CALIBRATED = 500
 """Questions drawn for each language to fit the weights of signals."""
 
@@ -66,6 +67,11 @@ def main() -> None:
     laws = steps.add_parser("laws", help="the laws that data/law-questions.jsonl asks about")
     laws.add_argument("--data", type=Path, required=True, help="folder with zh_pairs")
     laws.add_argument("--out", type=Path, required=True, help="corpus folder to write")
+    articles = steps.add_parser(
+        "articles", help="those that data/article-questions.jsonl asks about"
+    )
+    articles.add_argument("--data", type=Path, required=True, help="folder with zh_pairs")
+    articles.add_argument("--out", type=Path, required=True, help="corpus folder to write")
     reads = steps.add_parser("read", help="the reader: where in a passage an answer stands")
     reads.add_argument("--reading", type=Path, nargs="+", required=True, help="SQuAD-form files")
     reads.add_argument("--data", type=Path, required=True, help="folder with parallel, zh_pairs")
@@ -117,6 +123,8 @@ def main() -> None:
         _calibrate(arguments, arguments.chinese, arguments.questions)
     elif arguments.step == "laws":
         _laws(arguments.data, arguments.out)
+    elif arguments.step == "articles":
+        _articles(arguments.data, arguments.out)
     elif arguments.step == "read":
         _read(arguments, arguments.model, arguments.out, arguments.export)
     elif arguments.step == "ablate":
@@ -181,11 +189,22 @@ def _calibrate(arguments: argparse.Namespace, chinese: Sequence[Path], n_questio
 
 
 def _laws(data: Path, out: Path) -> None:
-    from zjip_qa.evaluation import load_questions
     from zjip_qa.training.laws import write_laws
 
-    names = {Path(q.doc_id).stem for q in load_questions(_ON_LAWS) if q.doc_id}
-    write_laws(data, names, out)
+    write_laws(data, _asked_about(_ON_LAWS), out)
+
+
+def _articles(data: Path, out: Path) -> None:
+    from zjip_qa.training.laws import write_articles
+
+    write_articles(data, _asked_about(_ON_ARTICLES), out)
+
+
+def _asked_about(questions: Path) -> set[str]:
+    """Names of the documents that a question file asks about."""
+    from zjip_qa.evaluation import load_questions
+
+    return {Path(q.doc_id).stem for q in load_questions(questions) if q.doc_id}
 
 
 def _read(arguments: argparse.Namespace, model: Path, out: Path, export: Path) -> None:

@@ -1,4 +1,4 @@
-"""Puts laws together from their articles, as documents to ask `data/law-questions.jsonl` of.
+"""Laws and single articles as documents to ask `data/law-questions.jsonl` and its like of.
 
 The training data holds single articles ("《广告法》第九条" and its text), some laws in two versions
 mixed and most with gaps: enough to search in, not to rely on.
@@ -7,7 +7,7 @@ mixed and most with gaps: enough to search in, not to rely on.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from zjip_qa.answering import chinese_number
@@ -29,16 +29,44 @@ def write_laws(data: Path, names: Collection[str], folder: Path) -> None:
         ValueError: a law isn't in the data.
     """
     articles: dict[str, dict[int, str]] = {name: {} for name in names}
-    for title, text in read_pairs(data / SOURCE):
-        found = _ARTICLE.fullmatch(title)
-        if found and found["law"] in articles:
-            number = int(chinese_number(found["number"]) or 0)
+    for law, article, number, text in _articles(data):
+        if law in articles:
             # Of two versions the first.
-            line = f"{found['article']}　{text.strip()}"
-            articles[found["law"]].setdefault(number, line)
+            articles[law].setdefault(number, f"{article}　{text}")
     folder.mkdir(parents=True, exist_ok=True)
     for name, lines in articles.items():
         if not lines:
             raise ValueError(f"{data / SOURCE} holds no article of {name}; take the full data")
         text = "\n\n".join([f"# {name}", *(lines[number] for number in sorted(lines))])
         (folder / f"{name}.md").write_text(text + "\n", encoding="utf-8", newline="")
+
+
+def write_articles(data: Path, names: Collection[str], folder: Path) -> None:
+    """Write single articles as Markdown, each a document of its own.
+
+    Args:
+        data: the folder that holds `zh_pairs`.
+        names: law and article with a space between: "广告法 第九条"; the file of one is its name
+            with `.md`.
+        folder: where to write, made if absent.
+
+    Raises:
+        ValueError: an article isn't in the data.
+    """
+    found: dict[str, str] = {}
+    for law, article, _, text in _articles(data):
+        found.setdefault(f"{law} {article}", f"# {law}\n\n{article}　{text}\n")
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in names:
+        if name not in found:
+            raise ValueError(f"{data / SOURCE} holds no {name}; take the full data")
+        (folder / f"{name}.md").write_text(found[name], encoding="utf-8", newline="")
+
+
+def _articles(data: Path) -> Iterator[tuple[str, str, int, str]]:
+    """Law, article, its number, and its text."""
+    for title, text in read_pairs(data / SOURCE):
+        found = _ARTICLE.fullmatch(title)
+        if found:
+            number = int(chinese_number(found["number"]) or 0)
+            yield found["law"], found["article"], number, text.strip()

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from zjip_qa.training.laws import SOURCE, write_laws
+from zjip_qa.training.laws import SOURCE, write_articles, write_laws
 
 
 @pytest.fixture
@@ -32,3 +32,12 @@ def test_articles_stand_in_order_each_once(data: Path, tmp_path: Path) -> None:
 def test_a_law_that_is_not_there_is_named(data: Path, tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="丙法"):
         write_laws(data, {"丙法"}, tmp_path / "laws")
+
+
+def test_an_article_is_a_document(data: Path, tmp_path: Path) -> None:
+    write_articles(data, {"甲法 第二条"}, tmp_path / "articles")
+    (path,) = (tmp_path / "articles").iterdir()
+    assert path.name == "甲法 第二条.md"
+    assert path.read_text(encoding="utf-8") == "# 甲法\n\n第二条　二。\n"
+    with pytest.raises(ValueError, match="甲法 第三条"):
+        write_articles(data, {"甲法 第三条"}, tmp_path / "articles")
