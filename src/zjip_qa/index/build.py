@@ -29,8 +29,9 @@ from zjip_qa.index.generations import build_lock, current, new_folder, prune, pu
 from zjip_qa.index.manifest import Manifest, verify
 from zjip_qa.index.opened import OpenIndex, load
 from zjip_qa.index.plan import Plan, why_anew, with_dictionary
+from zjip_qa.index.reading import Reading, read_source
 from zjip_qa.index.unfinished import UNFINISHED, RememberingEncoder
-from zjip_qa.index.writer import GenerationWriter, read_source, sort_problems
+from zjip_qa.index.writer import GenerationWriter, sort_problems
 from zjip_qa.settings import IndexSettings
 from zjip_qa.text import Segmenter
 
@@ -149,15 +150,18 @@ def build_index(
                 shutil.rmtree(unfinished, ignore_errors=True)
             remembering = RememberingEncoder(encoder, unfinished)
             try:
-                with GenerationWriter(
-                    folder,
-                    remembering,
-                    settings,
-                    segmenter,
-                    reused,
-                    plan.touched(reused.manifest) if reused else (),
-                ) as writer:
-                    manifest = _write(writer, plan, progress)
+                with (
+                    Reading(plan.read, remembering, settings) as reading,
+                    GenerationWriter(
+                        folder,
+                        encoder,
+                        settings,
+                        segmenter,
+                        reused,
+                        plan.touched(reused.manifest) if reused else (),
+                    ) as writer,
+                ):
+                    manifest = _write(writer, plan, reading, progress)
                 if progress is not None:
                     progress(Progress(Stage.CHECK, 0, len(manifest.documents), "", 1.0))
                 try:
@@ -274,7 +278,10 @@ class _Meter:
 
 
 def _write(
-    writer: GenerationWriter, plan: Plan, progress: Callable[[Progress], None] | None
+    writer: GenerationWriter,
+    plan: Plan,
+    reading: Reading,
+    progress: Callable[[Progress], None] | None,
 ) -> Manifest:
     """Put every document into the new generation.
 
@@ -291,7 +298,8 @@ def _write(
         else:
             meter.begin()
             try:
-                encoded = writer.add(file, partial(meter.show, file))
+                source = reading.take()
+                encoded = writer.add(source, reading, partial(meter.show, file))
             except CorpusError as error:
                 writer.note(Problem(file.doc_id, str(error)))
         meter.finish(file, encoded=encoded)

@@ -57,9 +57,14 @@ class Plan:
         return frozenset(names - self.kept.keys())
 
     @property
+    def read(self) -> tuple[CorpusFile, ...]:
+        """The files that are read, in order."""
+        return tuple(file for file in self.files if file.doc_id not in self.kept)
+
+    @property
     def n_bytes(self) -> int:
         """Size of the files that are read."""
-        return sum(file.size for file in self.files if file.doc_id not in self.kept)
+        return sum(file.size for file in self.read)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,8 @@
 """Writes the files of one generation, document by document.
 
-Covers encoding a new document and copying an unchanged one from the generation before, so that
-both come out alike to the last byte. Which document is which is decided in `build`. Of the
-token vectors no more than one batch is in memory.
+Covers writing a new document and copying an unchanged one from the generation before, so that
+both come out alike to the last byte. Which document is which is decided in `build`; reading and
+encoding the new ones is in `reading`.
 """
 
 from __future__ import annotations
@@ -21,14 +21,12 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from zjip_qa.chunks import passage_text, split_document
-from zjip_qa.documents import CorpusFile, Problem, read_document
+from zjip_qa.chunks import passage_text
+from zjip_qa.documents import Problem
 from zjip_qa.documents.duplicates import find_duplicates, signature
-from zjip_qa.embedding.encoder import Encoder
-from zjip_qa.errors import CorpusError, UnreadableDocument
-from zjip_qa.index.align import align_translation
+from zjip_qa.embedding.encoder import Encoded, Encoder
+from zjip_qa.errors import CorpusError
 from zjip_qa.index.dense_shards import DenseShardsWriter
-from zjip_qa.index.encoding import encode_chunks
 from zjip_qa.index.generations import writing
 from zjip_qa.index.manifest import (
     FORMAT_VERSION,
@@ -51,16 +49,12 @@ from zjip_qa.index.opened import (
     OpenIndex,
 )
 from zjip_qa.index.postings import PostingsBuilder
+from zjip_qa.index.reading import Reading, Source
 from zjip_qa.index.spans import SpanStoreWriter
-from zjip_qa.index.store_writer import AlignedText, StoreWriter
-from zjip_qa.index.unfinished import RememberingEncoder
+from zjip_qa.index.store_writer import StoreWriter
 from zjip_qa.settings import IndexSettings
 from zjip_qa.text import Segmenter
-from zjip_qa.types import Chunk, Document, Sentence
-
-# Texts given to the encoder at once. A batch never spans documents, so a document gets the same
-# vectors to the last bit whichever documents are built with it.
-_BATCH = 32
+from zjip_qa.types import Chunk
 
 _TELLING = 32_768  # bytes; encoding fewer says little of how fast it goes
 
@@ -81,26 +75,6 @@ def package_version() -> str:
 def sort_problems(problems: Iterable[Problem]) -> tuple[Problem, ...]:
     """The order they have in a manifest."""
     return tuple(sorted(problems, key=lambda problem: (problem.doc_id, problem.reason)))
-
-
-def read_source(
-    file: CorpusFile, encoder: Encoder, settings: IndexSettings
-) -> tuple[Document, list[Chunk], list[Sentence]]:
-    """Read a file and cut it.
-
-    Raises:
-        CorpusError: it cannot be read or holds no text.
-    """
-    document = read_document(file)
-    chunks, sentences = split_document(
-        document,
-        encoder.count_tokens,
-        max_tokens=settings.chunk_tokens,
-        overlap_sentences=settings.overlap_sentences,
-    )
-    if not chunks:
-        raise UnreadableDocument(f"{file.doc_id} holds no text to index")
-    return document, chunks, sentences
 
 
 class _Speed:
@@ -131,7 +105,7 @@ class GenerationWriter:
     def __init__(
         self,
         folder: Path,
-        encoder: RememberingEncoder,
+        encoder: Encoder,
         settings: IndexSettings,
         segmenter: Segmenter,
         reused: OpenIndex | None,
@@ -141,7 +115,7 @@ class GenerationWriter:
 
         Args:
             folder: where to.
-            encoder: gives the vectors.
+            encoder: whose vectors are written.
             settings: sizes, and what is kept.
             segmenter: cuts the words.
             reused: the generation that documents are copied from, same model and settings.
@@ -205,29 +179,28 @@ class GenerationWriter:
         """Record that a file isn't in the index."""
         self.problems.append(problem)
 
-    def add(self, file: CorpusFile, advance: Callable[[float], None]) -> bool:
-        """Read, cut, encode and write a document, its translation aligned to it.
+    def add(self, source: Source, reading: Reading, advance: Callable[[float], None]) -> bool:
+        """Write a document, its translation aligned to it.
 
         Args:
-            file: the document; a translation that cannot be read is noted, and left out.
+            source: the document.
+            reading: where it was taken from, and its batches come from.
             advance: called with the share of the document that is done, 0…1.
 
         Returns:
             Whether all of it was encoded now, so that it tells how fast that goes.
-
-        Raises:
-            CorpusError: the document cannot be read or holds no text; nothing is written.
         """
-        started, n_remembered = time.monotonic(), self._encoder.n_remembered
-        document, chunks, sentences = read_source(file, self._encoder, self._settings)
-        translations = self._translations(file, document, sentences)
+        started = time.monotonic()
+        file, document = source.file, source.document
+        self.problems += source.problems
         first_chunk = self.n_chunks
         with writing(self._folder.parent):
             for spans in self._span_writers():
                 spans.begin(file.doc_id)
-        for start in range(0, len(chunks), _BATCH):
-            advance(start / len(chunks))
-            self._add_chunks(chunks[start : start + _BATCH], document.title, sentences)
+        advance(0.0)
+        for chunks, encoded in reading.batches(source):
+            self._add_chunks(chunks, document.title, encoded)
+            advance((self.n_chunks - first_chunk) / len(source.chunks))
         with writing(self._folder.parent):
             for spans in self._span_writers():
                 spans.end()
@@ -235,9 +208,9 @@ class GenerationWriter:
                 document,
                 sha256=file.sha256,
                 size=file.size,
-                chunks=chunks,
-                sentences=sentences,
-                translations=translations,
+                chunks=source.chunks,
+                sentences=source.sentences,
+                translations=source.translations,
             )
         self._documents.append(
             DocumentRecord(
@@ -245,13 +218,14 @@ class GenerationWriter:
                 file.sha256,
                 file.translation.sha256 if file.translation else None,
                 first_chunk,
-                len(chunks),
+                len(source.chunks),
             )
         )
         self._signatures.append(signature(document.text))
-        if self._encoder.n_remembered > n_remembered:
+        if not reading.encoded:
             return False
-        self._encoded.add(file.size, time.monotonic() - started)
+        # Reading and writing go side by side, so the slower of the two sets the pace.
+        self._encoded.add(file.size, max(reading.seconds, time.monotonic() - started))
         return True
 
     def copy(self, record: DocumentRecord) -> None:
@@ -337,24 +311,7 @@ class GenerationWriter:
     def _span_writers(self) -> list[SpanStoreWriter]:
         return [writer for writer in (self._tokens, self._sentences) if writer is not None]
 
-    def _translations(
-        self, file: CorpusFile, document: Document, sentences: Sequence[Sentence]
-    ) -> list[AlignedText]:
-        if file.translation is None:
-            return []
-        try:
-            translation, _, translated = read_source(
-                file.translation, self._encoder, self._settings
-            )
-        except CorpusError as error:
-            self.note(Problem(file.translation.doc_id, str(error)))
-            return []
-        return align_translation(document, sentences, translation, translated, self._encoder)
-
-    def _add_chunks(
-        self, chunks: Sequence[Chunk], title: str, sentences: Sequence[Sentence]
-    ) -> None:
-        encoded = encode_chunks(self._encoder, chunks, title, sentences)
+    def _add_chunks(self, chunks: Sequence[Chunk], title: str, encoded: Encoded) -> None:
         self._dense.append(chunks[0].doc_id, encoded.vectors)
         for chunk in chunks:
             self._postings.add(self._terms(passage_text(chunk, title)[0]))
