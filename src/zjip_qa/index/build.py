@@ -25,7 +25,15 @@ from zjip_qa.documents.duplicates import Duplicate
 from zjip_qa.embedding.encoder import Encoder
 from zjip_qa.errors import BrokenIndex, CorpusError, IndexUnusable
 from zjip_qa.index.changes import compare
-from zjip_qa.index.generations import build_lock, current, new_folder, prune, publish, writing
+from zjip_qa.index.generations import (
+    Flush,
+    build_lock,
+    current,
+    new_folder,
+    prune,
+    publish,
+    writing,
+)
 from zjip_qa.index.manifest import Manifest, verify
 from zjip_qa.index.opened import OpenIndex, load
 from zjip_qa.index.plan import Plan, why_anew, with_dictionary
@@ -164,13 +172,16 @@ def build_index(
                     manifest = _write(writer, plan, reading, progress)
                 if progress is not None:
                     progress(Progress(Stage.CHECK, 0, len(manifest.documents), "", 1.0))
-                try:
-                    _check(folder, manifest, encoder, writer.linked_vectors)
-                except BrokenIndex:
-                    shutil.rmtree(unfinished, ignore_errors=True)  # it may be what is wrong
-                    raise
                 with writing(index):
-                    place = publish(index, folder)
+                    flush = Flush(folder)
+                with flush:
+                    try:
+                        _check(folder, manifest, encoder, writer.linked_vectors)
+                    except BrokenIndex:
+                        shutil.rmtree(unfinished, ignore_errors=True)  # it may be what is wrong
+                        raise
+                    with writing(index):
+                        place = publish(index, folder, flush)
             finally:
                 shutil.rmtree(folder, ignore_errors=True)
         finally:

@@ -45,6 +45,8 @@ class PostingsBuilder:
         self._lengths: list[NDArray[np.int32]] = []
         self._source: LexicalIndex | None = None
         self._copied: list[tuple[int, int, int]] = []
+        self._n_copied = 0
+        """Where the chunks copied last end."""
         self.n_chunks = 0
 
     def add(self, terms: Sequence[str]) -> None:
@@ -68,9 +70,15 @@ class PostingsBuilder:
         if self._source not in (None, source) or (self._copied and start < self._copied[-1][1]):
             raise ValueError("chunks are copied from one index, in its order")
         self._source = source
-        self._copied.append((start, stop, self.n_chunks))
-        self._lengths.append(np.asarray(source.lengths[start:stop], dtype=np.int32))
+        here = self.n_chunks
         self.n_chunks += stop - start
+        # Chunks that follow one another in both come as one range.
+        if self._copied and self._copied[-1][1] == start and self._n_copied == here:
+            start, _, here = self._copied.pop()
+            self._lengths.pop()
+        self._copied.append((start, stop, here))
+        self._n_copied = self.n_chunks
+        self._lengths.append(np.asarray(source.lengths[start:stop], dtype=np.int32))
 
     def finish(self) -> LexicalIndex:
         """Sort the postings by (term, chunk)."""
@@ -102,7 +110,7 @@ class PostingsBuilder:
         places = np.full(source.n_chunks, -1, dtype=np.int32)
         for start, stop, here in self._copied:
             places[start:stop] = np.arange(here, here + stop - start, dtype=np.int32)
-        chunks = places[source.chunks]
+        chunks = places.take(source.chunks)
         if (places >= 0).all():
             return _Postings(source.terms, source.offsets, chunks, source.counts)
         kept = chunks >= 0
