@@ -20,12 +20,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from zjip_qa.chunks import passage_text
-from zjip_qa.documents import CorpusFile, Problem, scan_corpus
+from zjip_qa.documents import CorpusFile, Problem, Stamps, scan_corpus
 from zjip_qa.documents.duplicates import Duplicate
 from zjip_qa.embedding.encoder import Encoder
 from zjip_qa.errors import BrokenIndex, CorpusError, IndexUnusable
 from zjip_qa.index.changes import compare
 from zjip_qa.index.generations import (
+    SCANNED,
     Flush,
     build_lock,
     current,
@@ -128,7 +129,8 @@ def build_index(
         encoder: gives the vectors.
         settings: sizes, and what is kept; where they name no user dictionary, the corpus
             folder's own is taken.
-        rebuild: take nothing over, neither of the index nor of a build that was killed.
+        rebuild: take nothing over, neither of the index nor of a build that was killed, and read
+            every file.
         progress: called as the work goes on; an exception from it ends the build.
 
     Returns:
@@ -142,7 +144,8 @@ def build_index(
     started = time.monotonic()
     settings = with_dictionary(settings, corpus)
     segmenter = Segmenter(settings.user_dictionary)
-    found = scan_corpus(corpus)
+    stamps = Stamps() if rebuild else Stamps.load(index / SCANNED)
+    found = scan_corpus(corpus, stamps)
     with build_lock(index):
         prune(index)
         before, reused = _before(index, encoder, settings, rebuild=rebuild)
@@ -150,6 +153,7 @@ def build_index(
         try:
             if reused and _is_current(reused.manifest, plan, encoder, settings, segmenter):
                 shutil.rmtree(index / UNFINISHED, ignore_errors=True)
+                stamps.save(index / SCANNED)
                 return _report(before, reused.manifest, reused.generation, started)
             with writing(index):
                 folder = new_folder(index)
@@ -189,6 +193,7 @@ def build_index(
                 reused.close()
         prune(index)
         shutil.rmtree(unfinished, ignore_errors=True)
+        stamps.save(index / SCANNED)
     return _report(before, manifest, place.name, started)
 
 

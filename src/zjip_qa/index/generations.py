@@ -7,6 +7,7 @@
       building-…/                 a build at work, or what a killed one left
       unfinished/                 what it has encoded; see the module of that name
       CHECKED                     which large files were compared with their hashes
+      SCANNED                     which files of the corpus needn't be read again
       LOCK                        held by the process that builds
 
 Covers that layout and its crash safety: readers follow `CURRENT`, which is replaced in one step
@@ -34,6 +35,9 @@ from typing import Self
 
 from zjip_qa.errors import BrokenIndex, IndexUnusable
 from zjip_qa.index.manifest import MANIFEST, verify
+
+SCANNED = "SCANNED"
+"""Name of the record of the corpus, a `documents.Stamps`."""
 
 _CURRENT = "CURRENT"
 _LOCK = "LOCK"
