@@ -25,9 +25,12 @@ from zjip_qa.index.unfinished import RememberingEncoder
 from zjip_qa.settings import IndexSettings
 from zjip_qa.types import Chunk, Document, Sentence
 
-# Texts given to the encoder at once. A batch never spans documents, so a document gets the same
-# vectors to the last bit whichever documents are built with it.
-_BATCH = 32
+BATCH = 32
+"""Chunks given to the encoder at once.
+
+A batch never spans documents, so a document gets the same vectors to the last bit whichever
+documents are built with it.
+"""
 
 _AHEAD = 4  # batches; the writer is the faster of the two nearly always
 
@@ -45,14 +48,19 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
-class _Done:
-    """The end of a document: the time it took, and whether all of it was encoded now."""
+class Pace:
+    """What reading and encoding a document took.
+
+    Attributes:
+        seconds: the time without that of waiting.
+        encoded: whether all of it was encoded now, so that it tells how fast that goes.
+    """
 
     seconds: float
     encoded: bool
 
 
-_Item = Source | CorpusError | Encoded | _Done
+_Item = Source | CorpusError | Encoded | Pace
 
 
 def read_source(
@@ -76,7 +84,7 @@ def read_source(
 
 
 class Reading:
-    """Files read and encoded in the order given; `take` each, then its `batches`.
+    """Files read and encoded in the order given: `take` each, then its `vectors`, then `finish`.
 
     Args:
         files: what to read.
@@ -88,10 +96,6 @@ class Reading:
         self, files: Sequence[CorpusFile], encoder: RememberingEncoder, settings: IndexSettings
     ) -> None:
         self._ahead = Ahead(_read(files, encoder, settings), _AHEAD)
-        self.seconds = 0.0
-        """What reading and encoding the last document took."""
-        self.encoded = False
-        """Whether all of it was encoded now, so that it tells how fast that goes."""
 
     def take(self) -> Source:
         """The next file.
@@ -102,18 +106,20 @@ class Reading:
         item = self._ahead.take()
         if isinstance(item, CorpusError):
             raise item
-        assert isinstance(item, Source), "all batches of the one before come first"
+        assert isinstance(item, Source), "the one before is finished first"
         return item
 
-    def batches(self, source: Source) -> Iterator[tuple[Sequence[Chunk], Encoded]]:
-        """The chunks of the source that was taken last, in order, with their vectors."""
-        for start in range(0, len(source.chunks), _BATCH):
-            item = self._ahead.take()
-            assert isinstance(item, Encoded), "a source is asked for its batches once"
-            yield source.chunks[start : start + _BATCH], item
-        done = self._ahead.take()
-        assert isinstance(done, _Done), "a source has no other batches"
-        self.seconds, self.encoded = done.seconds, done.encoded
+    def vectors(self) -> Encoded:
+        """The vectors of the next `BATCH` chunks, or what is left, of the file taken last."""
+        item = self._ahead.take()
+        assert isinstance(item, Encoded), "a file is asked for each of its batches once"
+        return item
+
+    def finish(self) -> Pace:
+        """Take leave of a file whose vectors have all been taken."""
+        item = self._ahead.take()
+        assert isinstance(item, Pace), "a file has as many batches as its chunks make"
+        return item
 
     def __enter__(self) -> Self:
         return self
@@ -130,7 +136,7 @@ class Reading:
 def _read(
     files: Sequence[CorpusFile], encoder: RememberingEncoder, settings: IndexSettings
 ) -> Iterator[_Item]:
-    """Each source, its batches and its end, or why there is none."""
+    """Each file, its batches and its pace, or why it cannot be read."""
     for file in files:
         n_remembered, begun = encoder.n_remembered, time.monotonic()
         try:
@@ -141,13 +147,13 @@ def _read(
         translations, problems = _translations(file, document, sentences, encoder, settings)
         seconds = time.monotonic() - begun
         yield Source(file, document, chunks, sentences, translations, problems)
-        for start in range(0, len(chunks), _BATCH):
+        for start in range(0, len(chunks), BATCH):
             begun = time.monotonic()
-            batch = chunks[start : start + _BATCH]
+            batch = chunks[start : start + BATCH]
             encoded = encode_chunks(encoder, batch, document.title, sentences)
             seconds += time.monotonic() - begun
             yield encoded
-        yield _Done(seconds, encoder.n_remembered == n_remembered)
+        yield Pace(seconds, encoder.n_remembered == n_remembered)
 
 
 def _translations(

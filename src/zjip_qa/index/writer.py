@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -49,12 +50,11 @@ from zjip_qa.index.opened import (
     OpenIndex,
 )
 from zjip_qa.index.postings import PostingsBuilder
-from zjip_qa.index.reading import Reading, Source
+from zjip_qa.index.reading import BATCH, Reading, Source
 from zjip_qa.index.spans import SpanStoreWriter
 from zjip_qa.index.store_writer import StoreWriter
 from zjip_qa.settings import IndexSettings
 from zjip_qa.text import Segmenter
-from zjip_qa.types import Chunk
 
 _TELLING = 32_768  # bytes; encoding fewer says little of how fast it goes
 
@@ -184,7 +184,7 @@ class GenerationWriter:
 
         Args:
             source: the document.
-            reading: where it was taken from, and its batches come from.
+            reading: where it was taken from, and its vectors come from.
             advance: called with the share of the document that is done, 0…1.
 
         Returns:
@@ -197,10 +197,13 @@ class GenerationWriter:
         with writing(self._folder.parent):
             for spans in self._span_writers():
                 spans.begin(file.doc_id)
-        advance(0.0)
-        for chunks, encoded in reading.batches(source):
-            self._add_chunks(chunks, document.title, encoded)
-            advance((self.n_chunks - first_chunk) / len(source.chunks))
+        for start in range(0, len(source.chunks), BATCH):
+            advance(start / len(source.chunks))
+            # While the vectors are on their way.
+            for chunk in source.chunks[start : start + BATCH]:
+                self._postings.add(self._terms(passage_text(chunk, document.title)[0]))
+            self._add_vectors(file.doc_id, reading.vectors())
+        pace = reading.finish()
         with writing(self._folder.parent):
             for spans in self._span_writers():
                 spans.end()
@@ -222,11 +225,10 @@ class GenerationWriter:
             )
         )
         self._signatures.append(signature(document.text))
-        if not reading.encoded:
-            return False
-        # Reading and writing go side by side, so the slower of the two sets the pace.
-        self._encoded.add(file.size, max(reading.seconds, time.monotonic() - started))
-        return True
+        if pace.encoded:
+            # Reading and writing go side by side, so the slower of the two sets the pace.
+            self._encoded.add(file.size, max(pace.seconds, time.monotonic() - started))
+        return pace.encoded
 
     def copy(self, record: DocumentRecord) -> None:
         """Take over a document of the reused generation with everything that belongs to it."""
@@ -250,9 +252,11 @@ class GenerationWriter:
     def finish(self) -> Manifest:
         """Write what was held back, and the manifest last."""
         with writing(self._folder.parent):
-            self._files.close()
-            dense = self._dense.finish(self._settings.exact_up_to)
-            self._postings.finish().save(self._folder / LEXICAL)
+            with ThreadPoolExecutor(1) as beside:
+                postings = beside.submit(self._save_postings)
+                self._files.close()
+                dense = self._dense.finish(self._settings.exact_up_to)
+                postings.result()
             signatures = np.stack(self._signatures)
             np.save(self._folder / SIGNATURES, signatures, allow_pickle=False)
             dictionary = self._settings.user_dictionary
@@ -281,6 +285,9 @@ class GenerationWriter:
             )
             (self._folder / MANIFEST).write_text(to_json(manifest), encoding="utf-8", newline="\n")
         return manifest
+
+    def _save_postings(self) -> None:
+        self._postings.finish().save(self._folder / LEXICAL)
 
     def _keep_dictionary(self, path: Path) -> None:
         """Copy the user dictionary, as the segmenter has read it."""
@@ -311,10 +318,8 @@ class GenerationWriter:
     def _span_writers(self) -> list[SpanStoreWriter]:
         return [writer for writer in (self._tokens, self._sentences) if writer is not None]
 
-    def _add_chunks(self, chunks: Sequence[Chunk], title: str, encoded: Encoded) -> None:
-        self._dense.append(chunks[0].doc_id, encoded.vectors)
-        for chunk in chunks:
-            self._postings.add(self._terms(passage_text(chunk, title)[0]))
+    def _add_vectors(self, doc_id: str, encoded: Encoded) -> None:
+        self._dense.append(doc_id, encoded.vectors)
         for writer, found in (
             (self._tokens, encoded.tokens),
             (self._sentences, encoded.sentences),
