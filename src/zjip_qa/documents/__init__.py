@@ -12,6 +12,7 @@ from zjip_qa.documents.corpus import (
 from zjip_qa.documents.decode import decode
 from zjip_qa.documents.reader import Reader
 from zjip_qa.documents.readers import SUPPORTED_SUFFIXES, reader_for
+from zjip_qa.documents.stamps import Stamps
 
 __all__ = [
     "SUPPORTED_SUFFIXES",
@@ -20,6 +21,7 @@ __all__ = [
     "CorpusFile",
     "Problem",
     "Reader",
+    "Stamps",
     "corpus_dictionary",
     "decode",
     "read_document",

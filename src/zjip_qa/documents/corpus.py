@@ -15,12 +15,15 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 from zjip_qa.documents.readers import reader_for
+from zjip_qa.documents.stamps import Stamps
 from zjip_qa.documents.worker import SHARED
 from zjip_qa.errors import CorpusError, UnreadableDocument
 from zjip_qa.types import Document, Language
 
 USER_DICTIONARY = ".user_dictionary.txt"
 """The corpus folder's own jieba dictionary; its name is hidden, so it is no document."""
+
+_LANGUAGES = frozenset(Language)
 
 MOST_BYTES = 100_000_000
 """Of one file."""
@@ -61,11 +64,16 @@ class Corpus:
     problems: tuple[Problem, ...]
 
 
-def scan_corpus(folder: Path) -> Corpus:
+def scan_corpus(folder: Path, stamps: Stamps | None = None) -> Corpus:
     """Look through a corpus folder and everything below it, hidden names left out.
 
     Links that lead out of the folder, links to folders, special files, and formats without a
     reader become problems.
+
+    Args:
+        folder: of the documents.
+        stamps: of an earlier scan; a file that is as it was then isn't read. What is found now is
+            added.
 
     Raises:
         CorpusError: the folder is missing, isn't a folder, or holds no file at all.
@@ -87,7 +95,7 @@ def scan_corpus(folder: Path) -> Corpus:
                     f"the name {_printable(name)} is not valid Unicode, or another file has it in "
                     "another Unicode form; rename the file"
                 )
-            found_files[doc_id] = _corpus_file(path, root, doc_id)
+            found_files[doc_id] = _corpus_file(path, root, doc_id, stamps or Stamps())
         except CorpusError as exc:
             problems.append(Problem(doc_id, str(exc)))
     if not found_files and not problems:
@@ -160,22 +168,26 @@ def _printable(name: str) -> str:
     return name.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
-def _corpus_file(path: Path, root: Path, doc_id: str) -> CorpusFile:
-    """Check and hash one file."""
+def _corpus_file(path: Path, root: Path, doc_id: str, stamps: Stamps) -> CorpusFile:
+    """Check one file, and hash it unless its stamp is known."""
     try:
-        if path.is_symlink():
+        found = path.lstat()
+        if stat.S_ISLNK(found.st_mode):
             target = path.resolve(strict=True)
             if not target.is_relative_to(root):
                 raise CorpusError(
                     f"{doc_id} is a link that leads out of the corpus folder; it isn't followed; "
                     "copy the file in"
                 )
-        kind = path.stat().st_mode
-        if stat.S_ISDIR(kind):
+            found = target.stat()
+        if stat.S_ISDIR(found.st_mode):
             raise CorpusError(f"{doc_id} is a link to a folder; it isn't followed")
-        if not stat.S_ISREG(kind):
+        if not stat.S_ISREG(found.st_mode):
             raise CorpusError(f"{doc_id} is not a regular file; take it out of the folder")
         reader_for(path)  # refuse the format before its bytes are read
+        known = stamps.sha256(doc_id, found)
+        if known is not None:
+            return CorpusFile(doc_id, path, known, found.st_size)
         digest, size = hashlib.sha256(), 0
         with path.open("rb") as stream:
             while block := stream.read(1 << 20):
@@ -183,6 +195,7 @@ def _corpus_file(path: Path, root: Path, doc_id: str) -> CorpusFile:
                 size += len(block)
     except (OSError, RuntimeError) as exc:  # RuntimeError: a link that leads to itself
         raise _cannot_read(doc_id, exc) from exc
+    stamps.add(doc_id, found, digest.hexdigest())
     return CorpusFile(doc_id, path, digest.hexdigest(), size)
 
 
@@ -215,7 +228,7 @@ def _pair_translations(files: dict[str, CorpusFile]) -> tuple[list[CorpusFile], 
         else:
             translations[original] = doc_id
     sources = [
-        replace(file, translation=files.get(translations.get(doc_id, "")))
+        replace(file, translation=files[translations[doc_id]]) if doc_id in translations else file
         for doc_id, file in sorted(files.items())
         if doc_id not in original_of
     ]
@@ -225,11 +238,11 @@ def _pair_translations(files: dict[str, CorpusFile]) -> tuple[list[CorpusFile], 
 def _original(doc_id: str, by_stem: dict[str, list[str]]) -> str | None:
     """Return the document that `doc_id` is named as a translation of, the same format first."""
     stem = _stem(doc_id)
-    language = PurePosixPath(stem).suffix.lower().removeprefix(".")
-    if language not in tuple(Language):
+    language = posixpath.splitext(stem)[1].lower().removeprefix(".")
+    if language not in _LANGUAGES:
         return None
     originals = by_stem.get(stem[: -len(language) - 1], [])
-    suffix = PurePosixPath(doc_id).suffix
+    suffix = posixpath.splitext(doc_id)[1]
     return min(originals, key=lambda o: (not o.endswith(suffix), o), default=None)
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -68,17 +69,23 @@ class LightEncoder:
     """
 
     def __init__(self, folder: Path = SHIPPED, light: Path = SHIPPED_LIGHT) -> None:
-        hashes = _check_export(folder, light)
         self.name = SHIPPED_NAME
-        self.fingerprint = fingerprint(hashes | {GRAPH: hash_file(light / GRAPH)})
         try:
+            # Hashing and starting let other threads run, reading the tokenizer doesn't.
+            with ThreadPoolExecutor(2) as pool:
+                checking = pool.submit(_check_export, folder, light)
+                starting = pool.submit(start_session, light / GRAPH)
+                try:
+                    self._tokenizer = load_tokenizer(folder)
+                finally:
+                    # Whatever else is wrong, files of two models are what must be told.
+                    self.fingerprint = fingerprint(checking.result())
+                self._session = starting.result()
             self._rows = map_tensor(folder / "model.safetensors", WORD_EMBEDDINGS)
             self._projection, _ = read_late_interaction(folder)
             self._weights = load_file(light / TOKEN_WEIGHTS)["weights"].astype(np.float32)
-            self._tokenizer = load_tokenizer(folder)
             config = _read_json(folder / "tokenizer_config.json")
             prompts = _read_json(folder / "config_sentence_transformers.json")["prompts"]
-            self._session = start_session(light / GRAPH)
         except ModelUnavailable:
             raise
         except Exception as exc:  # whatever a damaged file makes four libraries raise
@@ -216,7 +223,11 @@ def _read_tokenizer(folder: Path) -> Tokenizer:
 
 
 def _check_export(folder: Path, light: Path) -> dict[str, str]:
-    """Compare the model's files with those the graph was made from; gives their hashes."""
+    """Compare the model's files with those the graph was made from.
+
+    Returns:
+        Their hashes, and that of the graph.
+    """
     try:
         recorded = _read_json(light / RECORD)["exported_from"]
     except (OSError, ValueError, KeyError) as exc:
@@ -233,7 +244,7 @@ def _check_export(folder: Path, light: Path) -> dict[str, str]:
             )
     if not (light / GRAPH).is_file():
         raise ModelUnavailable(f"{light / GRAPH} is missing; {_EXPORT}")
-    return hashes
+    return hashes | {GRAPH: hash_file(light / GRAPH)}
 
 
 def _read_json(path: Path) -> dict[str, Any]:

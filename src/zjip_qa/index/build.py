@@ -20,17 +20,27 @@ import numpy as np
 from numpy.typing import NDArray
 
 from zjip_qa.chunks import passage_text
-from zjip_qa.documents import CorpusFile, Problem, scan_corpus
+from zjip_qa.documents import CorpusFile, Problem, Stamps, scan_corpus
 from zjip_qa.documents.duplicates import Duplicate
 from zjip_qa.embedding.encoder import Encoder
 from zjip_qa.errors import BrokenIndex, CorpusError, IndexUnusable
 from zjip_qa.index.changes import compare
-from zjip_qa.index.generations import build_lock, current, new_folder, prune, publish, writing
+from zjip_qa.index.generations import (
+    SCANNED,
+    Flush,
+    build_lock,
+    current,
+    new_folder,
+    prune,
+    publish,
+    writing,
+)
 from zjip_qa.index.manifest import Manifest, verify
 from zjip_qa.index.opened import OpenIndex, load
 from zjip_qa.index.plan import Plan, why_anew, with_dictionary
+from zjip_qa.index.reading import Reading, read_source
 from zjip_qa.index.unfinished import UNFINISHED, RememberingEncoder
-from zjip_qa.index.writer import GenerationWriter, read_source, sort_problems
+from zjip_qa.index.writer import GenerationWriter, sort_problems
 from zjip_qa.settings import IndexSettings
 from zjip_qa.text import Segmenter
 
@@ -119,7 +129,8 @@ def build_index(
         encoder: gives the vectors.
         settings: sizes, and what is kept; where they name no user dictionary, the corpus
             folder's own is taken.
-        rebuild: take nothing over, neither of the index nor of a build that was killed.
+        rebuild: take nothing over, neither of the index nor of a build that was killed, and read
+            every file.
         progress: called as the work goes on; an exception from it ends the build.
 
     Returns:
@@ -133,7 +144,8 @@ def build_index(
     started = time.monotonic()
     settings = with_dictionary(settings, corpus)
     segmenter = Segmenter(settings.user_dictionary)
-    found = scan_corpus(corpus)
+    stamps = Stamps() if rebuild else Stamps.load(index / SCANNED)
+    found = scan_corpus(corpus, stamps)
     with build_lock(index):
         prune(index)
         before, reused = _before(index, encoder, settings, rebuild=rebuild)
@@ -141,6 +153,7 @@ def build_index(
         try:
             if reused and _is_current(reused.manifest, plan, encoder, settings, segmenter):
                 shutil.rmtree(index / UNFINISHED, ignore_errors=True)
+                stamps.save(index / SCANNED)
                 return _report(before, reused.manifest, reused.generation, started)
             with writing(index):
                 folder = new_folder(index)
@@ -149,24 +162,30 @@ def build_index(
                 shutil.rmtree(unfinished, ignore_errors=True)
             remembering = RememberingEncoder(encoder, unfinished)
             try:
-                with GenerationWriter(
-                    folder,
-                    remembering,
-                    settings,
-                    segmenter,
-                    reused,
-                    plan.touched(reused.manifest) if reused else (),
-                ) as writer:
-                    manifest = _write(writer, plan, progress)
+                with (
+                    Reading(plan.read, remembering, settings) as reading,
+                    GenerationWriter(
+                        folder,
+                        encoder,
+                        settings,
+                        segmenter,
+                        reused,
+                        plan.touched(reused.manifest) if reused else (),
+                    ) as writer,
+                ):
+                    manifest = _write(writer, plan, reading, progress)
                 if progress is not None:
                     progress(Progress(Stage.CHECK, 0, len(manifest.documents), "", 1.0))
-                try:
-                    _check(folder, manifest, encoder, writer.linked_vectors)
-                except BrokenIndex:
-                    shutil.rmtree(unfinished, ignore_errors=True)  # it may be what is wrong
-                    raise
                 with writing(index):
-                    place = publish(index, folder)
+                    flush = Flush(folder)
+                with flush:
+                    try:
+                        _check(folder, manifest, encoder, writer.linked_vectors)
+                    except BrokenIndex:
+                        shutil.rmtree(unfinished, ignore_errors=True)  # it may be what is wrong
+                        raise
+                    with writing(index):
+                        place = publish(index, folder, flush)
             finally:
                 shutil.rmtree(folder, ignore_errors=True)
         finally:
@@ -174,6 +193,7 @@ def build_index(
                 reused.close()
         prune(index)
         shutil.rmtree(unfinished, ignore_errors=True)
+        stamps.save(index / SCANNED)
     return _report(before, manifest, place.name, started)
 
 
@@ -274,7 +294,10 @@ class _Meter:
 
 
 def _write(
-    writer: GenerationWriter, plan: Plan, progress: Callable[[Progress], None] | None
+    writer: GenerationWriter,
+    plan: Plan,
+    reading: Reading,
+    progress: Callable[[Progress], None] | None,
 ) -> Manifest:
     """Put every document into the new generation.
 
@@ -291,7 +314,8 @@ def _write(
         else:
             meter.begin()
             try:
-                encoded = writer.add(file, partial(meter.show, file))
+                source = reading.take()
+                encoded = writer.add(source, reading, partial(meter.show, file))
             except CorpusError as error:
                 writer.note(Problem(file.doc_id, str(error)))
         meter.finish(file, encoded=encoded)

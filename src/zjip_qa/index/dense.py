@@ -109,6 +109,17 @@ class DenseIndex:
         """Columns of the matrix."""
         return int(self._index.d)
 
+    @property
+    def scan(self) -> Int8Scan | None:
+        """The scan of these vectors, if there is one."""
+        return self._scan
+
+    def rows(self, start: int, stop: int) -> NDArray[np.float32]:
+        """The rows `start:stop` as they lie in memory, readable as long as this index is."""
+        held = faiss.rev_swig_ptr(self._index.get_xb(), self.n_vectors * self.dim)
+        rows: NDArray[np.float32] = held.reshape(-1, self.dim)[start:stop]
+        return rows
+
     def vectors(self, ids: NDArray[np.int64]) -> NDArray[np.float32]:
         """The rows `ids` as (n, dim) float32.
 

@@ -23,6 +23,9 @@ _N_SHARDS = 16  # each is searched by a call of its own, so no more than pay
 _SUFFIX = "faiss"
 _SCAN_SUFFIX = "int8.faiss"
 
+_Part = NDArray[np.float32] | tuple[int, int]
+"""New vectors (n, dim), or rows `start, stop` of the source's file of the same name."""
+
 
 class DenseShards:
     """Searches all vectors by inner product; row i belongs to chunk i."""
@@ -81,6 +84,14 @@ class DenseShards:
             here = numbers == number
             found[here] = self._shards[number].vectors(places[here])
         return found
+
+    def shard(self, name: str) -> DenseIndex:
+        """The vectors that lie in the file of this name, one of `files`."""
+        return next(s for number, s in self._shards.items() if shard_name(number, _SUFFIX) == name)
+
+    def place(self, row: int) -> int:
+        """Where a row is among the vectors of its file."""
+        return int(self._layout.places[row])
 
     def chunks_in(self, names: Collection[str]) -> NDArray[np.int64]:
         """The rows whose vectors lie in files of these names, ascending."""
@@ -151,7 +162,7 @@ class DenseShardsWriter:
         self._folder = folder
         self._source = source
         self._links = Links(source.folder if source else None, folder, touched, _N_SHARDS, _SUFFIX)
-        self._vectors: dict[str, list[NDArray[np.float32]]] = {}
+        self._parts: dict[str, list[_Part]] = {}
         self._n_vectors = 0
 
     @property
@@ -161,18 +172,22 @@ class DenseShardsWriter:
 
     def append(self, doc_id: str, vectors: NDArray[np.float32]) -> None:
         """Add the next vectors of a document, (n, dim)."""
-        self._vectors.setdefault(self._links.name(doc_id), []).append(vectors)
+        self._parts.setdefault(self._links.name(doc_id), []).append(vectors)
         self._n_vectors += len(vectors)
 
     def copy(self, record: DocumentRecord) -> None:
         """Add a document of `source`."""
         if self._source is None:
             raise ValueError("there are no vectors to copy from")
+        self._n_vectors += record.n_chunks
         if self._links.take(record.doc_id):
-            self._n_vectors += record.n_chunks
-        else:
-            rows = np.arange(record.first_chunk, record.first_chunk + record.n_chunks)
-            self.append(record.doc_id, self._source.vectors(rows))
+            return
+        start = self._source.place(record.first_chunk)
+        parts = self._parts.setdefault(self._links.name(record.doc_id), [])
+        # Documents that follow one another in both files come as one range.
+        if parts and isinstance(parts[-1], tuple) and parts[-1][1] == start:
+            start = parts.pop()[0]
+        parts.append((start, self._source.place(record.first_chunk) + record.n_chunks))
 
     def finish(self, exact_up_to: int) -> DenseKind:
         """Write the files, with scans if there are more vectors than `exact_up_to`.
@@ -182,18 +197,34 @@ class DenseShardsWriter:
         """
         kind = DenseKind.INT8 if self._n_vectors > exact_up_to else DenseKind.FLAT
         linked = sorted(self.linked)
-        for name in sorted(self._vectors):
+        for name in sorted(self._parts):
+            parts = self._parts.pop(name)
             # FAISS makes a copy too; of one shard at a time that is little.
-            vectors = np.concatenate(self._vectors.pop(name))
+            vectors = np.concatenate([self._rows(name, part) for part in parts])
             DenseIndex.from_vectors(vectors).save(self._folder / name)
             if kind is DenseKind.INT8:
-                Int8Scan.from_vectors(vectors).save(self._folder / _scan_name(name))
+                codes = np.concatenate([self._codes(name, part) for part in parts])
+                Int8Scan.from_codes(codes).save(self._folder / _scan_name(name))
         for name in linked if kind is DenseKind.INT8 else ():
             if not self._links.take_file(_scan_name(name)):
                 shard = DenseIndex.load(self._folder / name)
                 vectors = shard.vectors(np.arange(shard.n_vectors))
                 Int8Scan.from_vectors(vectors).save(self._folder / _scan_name(name))
         return kind
+
+    def _rows(self, name: str, part: _Part) -> NDArray[np.float32]:
+        return self._shard(name).rows(*part) if isinstance(part, tuple) else part
+
+    def _codes(self, name: str, part: _Part) -> NDArray[np.uint8]:
+        scan = self._shard(name).scan if isinstance(part, tuple) else None
+        if isinstance(part, tuple) and scan is not None:
+            return scan.codes(*part)
+        scan = Int8Scan.from_vectors(self._rows(name, part))
+        return scan.codes(0, scan.n_vectors).copy()
+
+    def _shard(self, name: str) -> DenseIndex:
+        assert self._source is not None, "only `copy` makes ranges"
+        return self._source.shard(name)
 
 
 def _scan_name(shard: str) -> str:

@@ -7,6 +7,7 @@
       building-…/                 a build at work, or what a killed one left
       unfinished/                 what it has encoded; see the module of that name
       CHECKED                     which large files were compared with their hashes
+      SCANNED                     which files of the corpus needn't be read again
       LOCK                        held by the process that builds
 
 Covers that layout and its crash safety: readers follow `CURRENT`, which is replaced in one step
@@ -22,15 +23,21 @@ import os
 import re
 import shutil
 import sqlite3
+import stat
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from types import TracebackType
+from typing import Self
 
 from zjip_qa.errors import BrokenIndex, IndexUnusable
 from zjip_qa.index.manifest import MANIFEST, verify
+
+SCANNED = "SCANNED"
+"""Name of the record of the corpus, a `documents.Stamps`."""
 
 _CURRENT = "CURRENT"
 _LOCK = "LOCK"
@@ -105,15 +112,52 @@ def new_folder(index: Path) -> Path:
     return folder
 
 
-def publish(index: Path, folder: Path) -> Path:
+class Flush:
+    """Puts a finished folder on the disk, while other work goes on; to be used in a `with` block.
+
+    Files that stand in another generation too are left out: they were put there with it.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        # Waiting side by side, since a file system writes what several wait for in one go.
+        self._pool = ThreadPoolExecutor(max_workers=8, thread_name_prefix="flush")
+        paths = [*(path for path in folder.rglob("*") if _is_new(path)), folder]
+        self._flushes = [self._pool.submit(_flush, path) for path in paths]
+
+    def wait(self) -> None:
+        """Wait until all of it is there.
+
+        Raises:
+            OSError: something cannot be written.
+        """
+        for flush in self._flushes:
+            flush.result()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._pool.shutdown()
+
+
+def publish(index: Path, folder: Path, flush: Flush | None = None) -> Path:
     """Put a finished folder, its manifest written last, into use.
+
+    Args:
+        index: where to.
+        folder: the finished folder.
+        flush: of `folder`, if one is under way already.
 
     Returns:
         Its new place.
     """
-    # Waiting side by side, since a file system writes what several wait for in one go.
-    with ThreadPoolExecutor(max_workers=8) as pool:
-        list(pool.map(_flush, [*folder.rglob("*"), folder]))
+    with flush or Flush(folder) as under_way:
+        under_way.wait()
     number = 1 + max((int(m[1]) for m in _names(index, _GENERATION)), default=0)
     place = index / f"{number:06d}-{_manifest_hash(folder)}"
     folder.rename(place)
@@ -240,6 +284,11 @@ def _manifest_hash(folder: Path) -> str:
 
 def _names(index: Path, pattern: re.Pattern[str]) -> list[re.Match[str]]:
     return [m for path in sorted(index.iterdir()) if (m := pattern.fullmatch(path.name))]
+
+
+def _is_new(path: Path) -> bool:
+    found = path.stat()
+    return stat.S_ISDIR(found.st_mode) or found.st_nlink < 2
 
 
 def _flush(path: Path) -> None:

@@ -10,12 +10,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from zjip_qa.documents import Corpus, CorpusFile, Problem, corpus_dictionary, scan_corpus
+from zjip_qa.documents import Corpus, CorpusFile, Problem, Stamps, corpus_dictionary, scan_corpus
 from zjip_qa.documents.duplicates import Duplicate, exact_duplicates
 from zjip_qa.embedding.encoder import Encoder
 from zjip_qa.errors import IndexUnusable
 from zjip_qa.index.changes import Changes, Content, compare
-from zjip_qa.index.generations import current
+from zjip_qa.index.generations import SCANNED, current
 from zjip_qa.index.manifest import DocumentRecord, Manifest, read_manifest
 from zjip_qa.index.writer import model_record, package_version
 from zjip_qa.settings import IndexSettings
@@ -57,9 +57,14 @@ class Plan:
         return frozenset(names - self.kept.keys())
 
     @property
+    def read(self) -> tuple[CorpusFile, ...]:
+        """The files that are read, in order."""
+        return tuple(file for file in self.files if file.doc_id not in self.kept)
+
+    @property
     def n_bytes(self) -> int:
         """Size of the files that are read."""
-        return sum(file.size for file in self.files if file.doc_id not in self.kept)
+        return sum(file.size for file in self.read)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +137,7 @@ def plan_index(
     """
     settings = with_dictionary(settings, corpus)
     segmenter = Segmenter(settings.user_dictionary)
-    found = scan_corpus(corpus)
+    found = scan_corpus(corpus, Stamps() if rebuild else Stamps.load(index / SCANNED))
     manifest, anew = None, ""
     try:
         manifest = read_manifest(current(index))

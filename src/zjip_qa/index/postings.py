@@ -11,11 +11,17 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from zjip_qa.index.lexical import LexicalIndex
+
+_T = TypeVar("_T", np.int32, np.uint16)
+
+_AT_ONCE = 1 << 16
+"""Postings that are copied at once; they stay in the processor's cache."""
 
 _MOST_COUNTED = np.iinfo(np.uint16).max
 
@@ -45,6 +51,8 @@ class PostingsBuilder:
         self._lengths: list[NDArray[np.int32]] = []
         self._source: LexicalIndex | None = None
         self._copied: list[tuple[int, int, int]] = []
+        self._n_copied = 0
+        """Where the chunks copied last end."""
         self.n_chunks = 0
 
     def add(self, terms: Sequence[str], beside: Sequence[str] = ()) -> None:
@@ -74,15 +82,22 @@ class PostingsBuilder:
         if self._source not in (None, source) or (self._copied and start < self._copied[-1][1]):
             raise ValueError("chunks are copied from one index, in its order")
         self._source = source
-        self._copied.append((start, stop, self.n_chunks))
-        self._lengths.append(np.asarray(source.lengths[start:stop], dtype=np.int32))
+        here = self.n_chunks
         self.n_chunks += stop - start
+        # Chunks that follow one another in both come as one range.
+        if self._copied and self._copied[-1][1] == start and self._n_copied == here:
+            start, _, here = self._copied.pop()
+            self._lengths.pop()
+        self._copied.append((start, stop, here))
+        self._n_copied = self.n_chunks
+        self._lengths.append(np.asarray(source.lengths[start:stop], dtype=np.int32))
 
     def finish(self) -> LexicalIndex:
         """Sort the postings by (term, chunk)."""
         found = self._added()
         if self._source is not None:
-            found = _merged(self._kept(self._source), found)
+            places = self._places(self._source)
+            found = _merged(_kept(self._source, places), places, found)
         lengths = np.concatenate([np.empty(0, np.int32), *self._lengths])
         return LexicalIndex(found.terms, found.offsets, found.chunks, found.counts, lengths)
 
@@ -103,26 +118,29 @@ class PostingsBuilder:
             np.concatenate([np.empty(0, np.uint16), *self._counts])[order],
         )
 
-    def _kept(self, source: LexicalIndex) -> _Postings:
-        """The postings of the copied chunks, under their new numbers."""
+    def _places(self, source: LexicalIndex) -> NDArray[np.int32]:
+        """The new number of each chunk of `source`, −1 for those not copied; (n_chunks,)."""
         places = np.full(source.n_chunks, -1, dtype=np.int32)
         for start, stop, here in self._copied:
             places[start:stop] = np.arange(here, here + stop - start, dtype=np.int32)
-        chunks = places[source.chunks]
-        if (places >= 0).all():
-            return _Postings(source.terms, source.offsets, chunks, source.counts)
-        kept = chunks >= 0
-        # Chunks keep their order, so what was sorted by (term, chunk) still is.
-        before = np.zeros(len(kept) + 1, dtype=np.int64)
-        np.cumsum(kept, out=before[1:])
-        n_uses = np.diff(before[source.offsets])
-        used = np.flatnonzero(n_uses)
-        return _Postings(
-            [source.terms[i] for i in used.tolist()],
-            _offsets(n_uses[used]),
-            chunks[kept],
-            np.asarray(source.counts)[kept],
-        )
+        return places
+
+
+def _kept(source: LexicalIndex, places: NDArray[np.int32]) -> _Postings:
+    """The postings of the copied chunks, still under their old numbers."""
+    if (places >= 0).all():
+        return _Postings(source.terms, source.offsets, source.chunks, source.counts)
+    kept = places.take(source.chunks) >= 0
+    before = np.zeros(len(kept) + 1, dtype=np.int64)
+    np.cumsum(kept, out=before[1:])
+    n_uses = np.diff(before[source.offsets])
+    used = np.flatnonzero(n_uses)
+    return _Postings(
+        [source.terms[i] for i in used.tolist()],
+        _offsets(n_uses[used]),
+        np.asarray(source.chunks)[kept],
+        np.asarray(source.counts)[kept],
+    )
 
 
 def _offsets(n_uses: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -131,8 +149,14 @@ def _offsets(n_uses: NDArray[np.int64]) -> NDArray[np.int64]:
     return offsets
 
 
-def _merged(many: _Postings, few: _Postings) -> _Postings:
-    """Merge postings of different chunks; the time for `few` counts, `many` is copied."""
+def _merged(many: _Postings, numbers: NDArray[np.int32], few: _Postings) -> _Postings:
+    """Merge postings of different chunks; the time for `few` counts, `many` is copied.
+
+    Args:
+        many: postings under old numbers.
+        numbers: the new number of each old chunk, ascending but for −1 of those that went.
+        few: postings under new numbers.
+    """
     known = set(many.terms)
     new = [term for term in few.terms if term not in known]
     places = np.array([bisect_left(many.terms, term) for term in new], dtype=np.int64)
@@ -155,17 +179,22 @@ def _merged(many: _Postings, few: _Postings) -> _Postings:
     n_uses = np.zeros(len(terms), dtype=np.int64)
     n_uses[old_ranks] += np.diff(many.offsets)
     n_uses[few_ranks] += np.diff(few.offsets)
-    at = _places(many, few)
+    at = _insertions(many, numbers, few)
     return _Postings(
         terms,
         _offsets(n_uses),
-        np.insert(many.chunks, at, few.chunks),
-        np.insert(many.counts, at, few.counts),
+        _inserted(many.chunks, at, few.chunks, numbers),
+        _inserted(many.counts, at, few.counts),
     )
 
 
-def _places(many: _Postings, few: _Postings) -> NDArray[np.int64]:
-    """Where the postings `few` go among `many`, whose number doesn't count."""
+def _insertions(many: _Postings, numbers: NDArray[np.int32], few: _Postings) -> NDArray[np.int64]:
+    """Where the postings `few` go among `many`, whose number doesn't count; ascending."""
+    # Chunks keep their order, so what was sorted by (term, chunk) still is, and each new chunk
+    # comes before the first kept one with a higher number.
+    kept = np.flatnonzero(numbers >= 0)
+    following = np.append(kept, len(numbers))[np.searchsorted(numbers[kept], few.chunks)]
+    wanted = following.astype(many.chunks.dtype)
     places = np.empty(len(few.chunks), dtype=np.int64)
     for i, term in enumerate(few.terms):
         at = bisect_left(many.terms, term)
@@ -173,5 +202,29 @@ def _places(many: _Postings, few: _Postings) -> NDArray[np.int64]:
         if at < len(many.terms) and many.terms[at] == term:
             end = int(many.offsets[at + 1])
         here = slice(few.offsets[i], few.offsets[i + 1])
-        places[here] = begin + np.searchsorted(many.chunks[begin:end], few.chunks[here])
+        places[here] = begin + np.searchsorted(many.chunks[begin:end], wanted[here])
     return places
+
+
+def _inserted(
+    held: NDArray[_T],
+    at: NDArray[np.int64],
+    new: NDArray[_T],
+    numbers: NDArray[_T] | None = None,
+) -> NDArray[_T]:
+    """`np.insert(numbers[held], at, new)` for ascending `at`, without a copy in between.
+
+    Memory that wasn't used yet costs more than what is done with it.
+    """
+    result = np.empty(len(held) + len(new), dtype=held.dtype)
+    done = 0
+    for start in range(0, max(len(held), 1), _AT_ONCE):
+        block = np.asarray(held[start : start + _AT_ONCE])
+        end = start + len(block)
+        # What goes behind the last one is still of its block.
+        last = int(np.searchsorted(at, end, side="right" if end == len(held) else "left"))
+        if numbers is not None:
+            block = numbers.take(block)
+        result[start + done : end + last] = np.insert(block, at[done:last] - start, new[done:last])
+        done = last
+    return result

@@ -12,7 +12,7 @@ from pathlib import Path
 from zjip_qa.documents import scan_corpus
 from zjip_qa.embedding.encoder import Encoder
 from zjip_qa.errors import CorpusError
-from zjip_qa.index.writer import read_source
+from zjip_qa.index.reading import read_source
 from zjip_qa.settings import IndexSettings
 from zjip_qa.text import Segmenter, Token
 from zjip_qa.types import Chunk, Document

@@ -37,14 +37,16 @@ class Int8Scan:
     @classmethod
     def from_vectors(cls, vectors: NDArray[np.float32]) -> Int8Scan:
         """Round `vectors` (n, dim), of unit length."""
-        index = faiss.IndexScalarQuantizer(
-            vectors.shape[1],
-            faiss.ScalarQuantizer.QT_8bit_direct_signed,
-            faiss.METRIC_INNER_PRODUCT,
-        )
-        index.is_trained = True  # there is nothing to learn
+        index = _empty(vectors.shape[1])
         for start in range(0, len(vectors), _ROUNDED_AT_ONCE):
             index.add(_rounded(vectors[start : start + _ROUNDED_AT_ONCE]))
+        return cls(index)
+
+    @classmethod
+    def from_codes(cls, codes: NDArray[np.uint8]) -> Int8Scan:
+        """Hold what `codes` of other scans gave, (n, dim)."""
+        index = _empty(codes.shape[1])
+        index.add_sa_codes(codes)
         return cls(index)
 
     @classmethod
@@ -84,6 +86,12 @@ class Int8Scan:
         """Columns."""
         return int(self._index.d)
 
+    def codes(self, start: int, stop: int) -> NDArray[np.uint8]:
+        """The rows `start:stop` as they lie in memory, readable as long as this scan is."""
+        held = faiss.rev_swig_ptr(self._index.codes.data(), self.n_vectors * self.dim)
+        rows: NDArray[np.uint8] = held.reshape(-1, self.dim)[start:stop]
+        return rows
+
     def propose(self, query: NDArray[np.float32], k: int, width: int) -> NDArray[np.int64]:
         """Find the rows that come nearest to a query.
 
@@ -107,6 +115,14 @@ class Int8Scan:
             if len(kept) >= k:
                 return np.sort(kept)
             width = min(8 * width, self.n_vectors)
+
+
+def _empty(dim: int) -> Any:
+    index = faiss.IndexScalarQuantizer(
+        dim, faiss.ScalarQuantizer.QT_8bit_direct_signed, faiss.METRIC_INNER_PRODUCT
+    )
+    index.is_trained = True  # there is nothing to learn
+    return index
 
 
 def _rounded(vectors: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -128,21 +128,17 @@ class SpanStore:
             ) from error
 
     def _sizes(self) -> dict[str, int]:
-        """The size that each shard must have."""
-        sizes: dict[str, int] = {}
-        for row, document in enumerate(self._documents):
-            name = shard_of(document.doc_id)
-            sizes[name] = max(sizes.get(name, 0), self.record(row).end)
-        return sizes
+        """The size that each shard must have: it ends with its last document."""
+        last = {
+            shard_number(document.doc_id, _N_SHARDS): row
+            for row, document in enumerate(self._documents)
+        }
+        return {shard_name(n, _SUFFIX): self.record(row).end for n, row in last.items()}
 
     def record(self, row: int) -> _Record:
         """Where the record of the `row`-th document lies."""
         start, n_spans = self._records[row]
         return _Record.at(start, n_spans, self._documents[row].n_chunks, self.dim)
-
-    def n_spans(self, row: int) -> int:
-        """Spans of the `row`-th document."""
-        return self._records[row][1]
 
     def get(self, chunk_id: int) -> SpanVectors:
         """One chunk's spans, vectors back as float32 (nearly unit length).
@@ -273,11 +269,12 @@ class SpanStoreWriter:
         if self._source is None:
             raise ValueError("there is no store to copy from")
         row = self._source.rows[doc_id]
-        record, n_spans = self._source.record(row), self._source.n_spans(row)
+        start, n_spans = self._source._records[row]
         self._n_chunks += self._source._documents[row].n_chunks
         if self._links.take(doc_id):
-            self._records.append((record.vectors, n_spans))
+            self._records.append((start, n_spans))
             return
+        record = self._source.record(row)
         # Read, not mapped: pages of a map would count as memory of this process.
         with (self._source.folder / shard_of(doc_id)).open("rb") as old, self._shard(doc_id) as new:
             self._records.append((new.tell(), n_spans))

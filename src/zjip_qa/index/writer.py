@@ -1,8 +1,8 @@
 """Writes the files of one generation, document by document.
 
-Covers encoding a new document and copying an unchanged one from the generation before, so that
-both come out alike to the last byte. Which document is which is decided in `build`. Of the
-token vectors no more than one batch is in memory.
+Covers writing a new document and copying an unchanged one from the generation before, so that
+both come out alike to the last byte. Which document is which is decided in `build`; reading and
+encoding the new ones is in `reading`.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import shutil
 import time
 from collections.abc import Callable, Collection, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -21,14 +22,13 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from zjip_qa.chunks import passage_text, split_document
-from zjip_qa.documents import CorpusFile, Problem, read_document
+from zjip_qa.chunks import passage_text
+from zjip_qa.documents import Problem
 from zjip_qa.documents.duplicates import find_duplicates, signature
-from zjip_qa.embedding.encoder import Encoder
-from zjip_qa.errors import CorpusError, UnreadableDocument
-from zjip_qa.index.align import align_translation
+from zjip_qa.embedding.encoder import Encoded, Encoder
+from zjip_qa.errors import CorpusError
 from zjip_qa.index.dense_shards import DenseShardsWriter
-from zjip_qa.index.encoding import beside_chunk, encode_chunks
+from zjip_qa.index.encoding import beside_chunk
 from zjip_qa.index.generations import writing
 from zjip_qa.index.manifest import (
     FORMAT_VERSION,
@@ -51,16 +51,12 @@ from zjip_qa.index.opened import (
     OpenIndex,
 )
 from zjip_qa.index.postings import PostingsBuilder
+from zjip_qa.index.reading import BATCH, Reading, Source
 from zjip_qa.index.spans import SpanStoreWriter
-from zjip_qa.index.store_writer import AlignedText, StoreWriter
-from zjip_qa.index.unfinished import RememberingEncoder
+from zjip_qa.index.store_writer import StoreWriter
 from zjip_qa.settings import IndexSettings
 from zjip_qa.text import Segmenter
-from zjip_qa.types import Chunk, Document, Sentence, Span
-
-# Texts given to the encoder at once. A batch never spans documents, so a document gets the same
-# vectors to the last bit whichever documents are built with it.
-_BATCH = 32
+from zjip_qa.types import Chunk, Span
 
 _TELLING = 32_768  # bytes; encoding fewer says little of how fast it goes
 
@@ -81,26 +77,6 @@ def package_version() -> str:
 def sort_problems(problems: Iterable[Problem]) -> tuple[Problem, ...]:
     """The order they have in a manifest."""
     return tuple(sorted(problems, key=lambda problem: (problem.doc_id, problem.reason)))
-
-
-def read_source(
-    file: CorpusFile, encoder: Encoder, settings: IndexSettings
-) -> tuple[Document, list[Chunk], list[Sentence]]:
-    """Read a file and cut it.
-
-    Raises:
-        CorpusError: it cannot be read or holds no text.
-    """
-    document = read_document(file)
-    chunks, sentences = split_document(
-        document,
-        encoder.count_tokens,
-        max_tokens=settings.chunk_tokens,
-        overlap_sentences=settings.overlap_sentences,
-    )
-    if not chunks:
-        raise UnreadableDocument(f"{file.doc_id} holds no text to index")
-    return document, chunks, sentences
 
 
 class _Speed:
@@ -131,7 +107,7 @@ class GenerationWriter:
     def __init__(
         self,
         folder: Path,
-        encoder: RememberingEncoder,
+        encoder: Encoder,
         settings: IndexSettings,
         segmenter: Segmenter,
         reused: OpenIndex | None,
@@ -141,7 +117,7 @@ class GenerationWriter:
 
         Args:
             folder: where to.
-            encoder: gives the vectors.
+            encoder: whose vectors are written.
             settings: sizes, and what is kept.
             segmenter: cuts the words.
             reused: the generation that documents are copied from, same model and settings.
@@ -205,34 +181,31 @@ class GenerationWriter:
         """Record that a file isn't in the index."""
         self.problems.append(problem)
 
-    def add(self, file: CorpusFile, advance: Callable[[float], None]) -> bool:
-        """Read, cut, encode and write a document, its translation aligned to it.
+    def add(self, source: Source, reading: Reading, advance: Callable[[float], None]) -> bool:
+        """Write a document, its translation aligned to it.
 
         Args:
-            file: the document; a translation that cannot be read is noted, and left out.
+            source: the document.
+            reading: where it was taken from, and its vectors come from.
             advance: called with the share of the document that is done, 0…1.
 
         Returns:
             Whether all of it was encoded now, so that it tells how fast that goes.
-
-        Raises:
-            CorpusError: the document cannot be read or holds no text; nothing is written.
         """
-        started, n_remembered = time.monotonic(), self._encoder.n_remembered
-        document, chunks, sentences = read_source(file, self._encoder, self._settings)
-        translations = self._translations(file, document, sentences)
+        started = time.monotonic()
+        file, document, stretches = source.file, source.document, source.stretches
+        self.problems += source.problems
         first_chunk = self.n_chunks
         with writing(self._folder.parent):
             for spans in self._span_writers():
                 spans.begin(file.doc_id)
-        for start in range(0, len(chunks), _BATCH):
-            advance(start / len(chunks))
-            self._add_chunks(
-                chunks[start : start + _BATCH],
-                document.title,
-                sentences,
-                [(stretch.span, stretch.text) for stretch in translations],
-            )
+        for start in range(0, len(source.chunks), BATCH):
+            advance(start / len(source.chunks))
+            # While the vectors are on their way.
+            for chunk in source.chunks[start : start + BATCH]:
+                self._add_terms(chunk, document.title, beside_chunk(stretches, chunk))
+            self._add_vectors(file.doc_id, reading.vectors())
+        pace = reading.finish()
         with writing(self._folder.parent):
             for spans in self._span_writers():
                 spans.end()
@@ -240,9 +213,9 @@ class GenerationWriter:
                 document,
                 sha256=file.sha256,
                 size=file.size,
-                chunks=chunks,
-                sentences=sentences,
-                translations=translations,
+                chunks=source.chunks,
+                sentences=source.sentences,
+                translations=source.translations,
             )
         self._documents.append(
             DocumentRecord(
@@ -250,14 +223,14 @@ class GenerationWriter:
                 file.sha256,
                 file.translation.sha256 if file.translation else None,
                 first_chunk,
-                len(chunks),
+                len(source.chunks),
             )
         )
         self._signatures.append(signature(document.text))
-        if self._encoder.n_remembered > n_remembered:
-            return False
-        self._encoded.add(file.size, time.monotonic() - started)
-        return True
+        if pace.encoded:
+            # Reading and writing go side by side, so the slower of the two sets the pace.
+            self._encoded.add(file.size, max(pace.seconds, time.monotonic() - started))
+        return pace.encoded
 
     def copy(self, record: DocumentRecord) -> None:
         """Take over a document of the reused generation with everything that belongs to it."""
@@ -283,9 +256,11 @@ class GenerationWriter:
     def finish(self) -> Manifest:
         """Write what was held back, and the manifest last."""
         with writing(self._folder.parent):
-            self._files.close()
-            dense = self._dense.finish(self._settings.exact_up_to)
-            self._postings.finish().save(self._folder / LEXICAL)
+            with ThreadPoolExecutor(1) as beside:
+                postings = beside.submit(self._save_postings)
+                self._files.close()
+                dense = self._dense.finish(self._settings.exact_up_to)
+                postings.result()
             signatures = np.stack(self._signatures)
             np.save(self._folder / SIGNATURES, signatures, allow_pickle=False)
             dictionary = self._settings.user_dictionary
@@ -314,6 +289,9 @@ class GenerationWriter:
             )
             (self._folder / MANIFEST).write_text(to_json(manifest), encoding="utf-8", newline="\n")
         return manifest
+
+    def _save_postings(self) -> None:
+        self._postings.finish().save(self._folder / LEXICAL)
 
     def _keep_dictionary(self, path: Path) -> None:
         """Copy the user dictionary, as the segmenter has read it."""
@@ -344,31 +322,8 @@ class GenerationWriter:
     def _span_writers(self) -> list[SpanStoreWriter]:
         return [writer for writer in (self._tokens, self._sentences) if writer is not None]
 
-    def _translations(
-        self, file: CorpusFile, document: Document, sentences: Sequence[Sentence]
-    ) -> list[AlignedText]:
-        if file.translation is None:
-            return []
-        try:
-            translation, _, translated = read_source(
-                file.translation, self._encoder, self._settings
-            )
-        except CorpusError as error:
-            self.note(Problem(file.translation.doc_id, str(error)))
-            return []
-        return align_translation(document, sentences, translation, translated, self._encoder)
-
-    def _add_chunks(
-        self,
-        chunks: Sequence[Chunk],
-        title: str,
-        sentences: Sequence[Sentence],
-        translations: Sequence[tuple[Span, str]],
-    ) -> None:
-        encoded = encode_chunks(self._encoder, chunks, title, sentences, translations)
-        self._dense.append(chunks[0].doc_id, encoded.vectors)
-        for chunk in chunks:
-            self._add_terms(chunk, title, beside_chunk(translations, chunk))
+    def _add_vectors(self, doc_id: str, encoded: Encoded) -> None:
+        self._dense.append(doc_id, encoded.vectors)
         for writer, found in (
             (self._tokens, encoded.tokens),
             (self._sentences, encoded.sentences),
