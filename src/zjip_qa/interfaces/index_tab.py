@@ -294,7 +294,7 @@ def render_progress(status: Status, language: Language) -> str:
         return f'<div class="progress" role="status">{escaped(text.to(language))}</div>'
     stage = s.STAGES[progress.stage].to(language) if progress.stage in s.STAGES else progress.stage
     return (
-        f'<div class="progress" role="status">{escaped(s.INDEXING.to(language))}: '
+        f'<div class="progress" role="status">{escaped(s.INDEXING_NOW.to(language))}'
         f"{escaped(stage)} {progress.done} / {progress.total}"
         f'<progress max="1" value="{progress.share:.3f}" aria-label="{escaped(stage)}"></progress>'
         f'<span class="current"><bdi>{escaped(progress.doc_id)}</bdi> '

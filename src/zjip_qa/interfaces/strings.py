@@ -160,7 +160,7 @@ COPY_OF = Text("与 {name} 相同", "says what {name} says")
 NEARLY = Text("与 {name} 几乎相同", "says nearly what {name} says")
 LANGUAGES = {"zh": Text("中文", "Chinese"), "en": Text("英文", "English")}
 LOOK_HINT = Text(
-    "点击左侧的文档，看它怎样被读取、切分。",
+    "点击一篇文档，看它怎样被读取、切分。",
     "Click a document to see how it is read and cut.",
 )
 LOOK_META = Text(
@@ -231,6 +231,7 @@ TOO_MANY_FILES = Text(
 )
 STARTING = Text("正在打开索引…", "Opening the index…")
 INDEXING = Text("正在建立索引", "Building the index")
+INDEXING_NOW = Text("正在建立索引：", "Building the index: ")
 READY = Text("索引就绪：{count} 篇文档。", "The index is ready. Documents: {count}.")
 BUILD_FAILED = Text("索引没有建成：{reason}", "The index was not built: {reason}")
 OLD_INDEX_SERVES = Text("原有索引继续回答。", "The index from before still answers.")
