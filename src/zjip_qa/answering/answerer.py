@@ -123,9 +123,8 @@ class ExtractiveAnswerer:
         """The answer to a question that compares two things; None to treat it like any other.
 
         One sentence that speaks of both is an answer like any other, and better than a sentence
-        for each. One that speaks of one of
-        them doesn't say which is more, nor anything of a name that no document holds; across
-        languages it can't be told whether one does.
+        for each. One that speaks of one of them doesn't say which is more, nor anything of a name
+        that no document holds; across languages it can't be told whether one does.
         """
         query = read.query
         asked = normalize(query.text).text.strip()
