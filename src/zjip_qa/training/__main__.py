@@ -78,6 +78,7 @@ def main() -> None:
     reads.add_argument("--out", type=Path, required=True, help="folder of the state")
     reads.add_argument("--export", type=Path, required=True, help="folder of the reader to write")
     reads.add_argument("--model", type=Path, default=SHIPPED, help="encoder to begin with")
+    reads.add_argument("--begin", type=Path, help="a reader to train further; by default a new one")
     reads.add_argument("--drawn", type=int, default=N_DRAWN, help="rows laid ready")
     reads.add_argument("--examples", type=int, default=N_EXAMPLES, help="rows of training")
     reads.add_argument("--resume", action="store_true", help="go on from the last checkpoint")
@@ -126,7 +127,7 @@ def main() -> None:
     elif arguments.step == "articles":
         _articles(arguments.data, arguments.out)
     elif arguments.step == "read":
-        _read(arguments, arguments.model, arguments.out, arguments.export)
+        _read(arguments, arguments.model, arguments.begin, arguments.out, arguments.export)
     elif arguments.step == "ablate":
         from zjip_qa.training.ablation import ablate
         from zjip_qa.training.measure import Measured
@@ -189,33 +190,35 @@ def _calibrate(arguments: argparse.Namespace, chinese: Sequence[Path], n_questio
 
 
 def _laws(data: Path, out: Path) -> None:
-    from zjip_qa.training.laws import write_laws
+    from zjip_qa.training.laws import asked_about, write_laws
 
-    write_laws(data, _asked_about(_ON_LAWS), out)
+    write_laws(data, asked_about(_ON_LAWS), out)
 
 
 def _articles(data: Path, out: Path) -> None:
-    from zjip_qa.training.laws import write_articles
+    from zjip_qa.training.laws import asked_about, write_articles
 
-    write_articles(data, _asked_about(_ON_ARTICLES), out)
-
-
-def _asked_about(questions: Path) -> set[str]:
-    """Names of the documents that a question file asks about."""
-    from zjip_qa.evaluation import load_questions
-
-    return {Path(q.doc_id).stem for q in load_questions(questions) if q.doc_id}
+    write_articles(data, asked_about(_ON_ARTICLES), out)
 
 
-def _read(arguments: argparse.Namespace, model: Path, out: Path, export: Path) -> None:
+def _read(
+    arguments: argparse.Namespace, model: Path, begin: Path | None, out: Path, export: Path
+) -> None:
     """Train a reader in `out` and write it to `export`."""
     from zjip_qa.training.reader import ROWS, export_reader, make_rows, train_reader
 
     seed, resume = arguments.seed, arguments.resume
     if not (resume and (out / ROWS).exists()):
-        paths = arguments.reading
-        make_rows(paths, arguments.data, model, out, n_rows=arguments.drawn, seed=seed)
-    train_reader(model, out, n_rows=arguments.examples, resume=resume, seed=seed)
+        make_rows(
+            arguments.reading,
+            arguments.data,
+            model,
+            out,
+            n_rows=arguments.drawn,
+            further=begin is not None,
+            seed=seed,
+        )
+    train_reader(model, out, begin=begin, n_rows=arguments.examples, resume=resume, seed=seed)
     export_reader(model, out, export)
 
 
@@ -244,7 +247,7 @@ def _rebuild(arguments: argparse.Namespace) -> None:
     _tables(data, seed)
     reader = arguments.work / "reader"
     arguments.resume = arguments.resume and reader.exists()
-    _read(arguments, SHIPPED, reader, SHIPPED_READER)
+    _read(arguments, SHIPPED, None, reader, SHIPPED_READER)
     # The reader was trained on `reading`: what it says of those is no measure.
     _calibrate(arguments, arguments.english[:1], N_CALIBRATED)
 

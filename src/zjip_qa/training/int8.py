@@ -91,6 +91,38 @@ def quantise(model: onnx.ModelProto, ranges: Mapping[str, Range]) -> onnx.ModelP
     return helper.make_model(graph, opset_imports=opsets, ir_version=model.ir_version)
 
 
+def dequantise(
+    model: onnx.ModelProto,
+) -> dict[str, tuple[NDArray[np.float32], NDArray[np.float32]]]:
+    """What the integers of a model made by `quantise` stand for.
+
+    Returns:
+        Weight (n_in, n_out) and bias (n_out,) of each linear layer, by the name that the bias had.
+    """
+    values = {c.name: numpy_helper.to_array(c) for c in model.graph.initializer}
+    layers = {}
+    for node in model.graph.node:
+        if node.op_type != "MatMulIntegerToFloat":
+            continue
+        activation, integers, scale, bias = (node.input[i] for i in (0, 1, 3, -1))
+        weight = values[integers] * values[scale]
+        if bias:
+            smoothing = values[activation.removesuffix("_int8") + "_smoothing"]
+            layers[bias] = weight * smoothing[:, None], values[bias]
+        else:
+            # Scaled by the token, then the bias, which has taken over the shift, is added.
+            (scaled,) = _readers(model.graph, node.output[0])
+            (added,) = _readers(model.graph, scaled.output[0])
+            (shifted,) = (name for name in added.input if name in values)
+            whole = values[shifted] + _GELU_SHIFT * weight.sum(axis=0)
+            layers[shifted.removesuffix("_shifted")] = weight, whole
+    return layers
+
+
+def _readers(graph: onnx.GraphProto, name: str) -> list[onnx.NodeProto]:
+    return [node for node in graph.node if name in node.input]
+
+
 class _Rewriting:
     """One pass over a graph; `constants` gathers what the new nodes need."""
 

@@ -11,10 +11,16 @@ from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from zjip_qa.answering import chinese_number
+from zjip_qa.evaluation.questions import load_questions
 from zjip_qa.training.data import read_pairs
 
 SOURCE = "zh_pairs/prc-law-title-article.tsv.gz"
 _ARTICLE = re.compile("《(?P<law>.+?)》(?P<article>第(?P<number>.+?)条)")
+
+
+def asked_about(questions: Path) -> set[str]:
+    """Names, less their suffix, of the documents that a question file asks about."""
+    return {Path(q.doc_id).stem for q in load_questions(questions) if q.doc_id}
 
 
 def write_laws(data: Path, names: Collection[str], folder: Path) -> None:
@@ -53,14 +59,25 @@ def write_articles(data: Path, names: Collection[str], folder: Path) -> None:
     Raises:
         ValueError: an article isn't in the data.
     """
-    found: dict[str, str] = {}
-    for law, article, _, text in _articles(data):
-        found.setdefault(f"{law} {article}", f"# {law}\n\n{article}　{text}\n")
+    found = read_articles(data)
     folder.mkdir(parents=True, exist_ok=True)
     for name in names:
         if name not in found:
             raise ValueError(f"{data / SOURCE} holds no {name}; take the full data")
-        (folder / f"{name}.md").write_text(found[name], encoding="utf-8", newline="")
+        text = f"# {name.rpartition(' ')[0]}\n\n{found[name]}\n"
+        (folder / f"{name}.md").write_text(text, encoding="utf-8", newline="")
+
+
+def read_articles(data: Path) -> dict[str, str]:
+    """All articles, by law and article with a space between.
+
+    Args:
+        data: the folder that holds `zh_pairs`.
+    """
+    found: dict[str, str] = {}
+    for law, article, _, text in _articles(data):
+        found.setdefault(f"{law} {article}", f"{article}　{text}")
+    return found
 
 
 def _articles(data: Path) -> Iterator[tuple[str, str, int, str]]:

@@ -27,9 +27,9 @@ _ELSEWHERE = 0.2
 """Share of examples whose window, of the same passage or article, holds no answer."""
 _WITHOUT = 0.1
 """Share of examples from whose window the sentence that answers was taken out."""
-_CHANGED = 0.2
+_CHANGED = 0.14
 """Share of examples whose question asks for something else than the passage says."""
-_ENGLISH = 0.4
+_ENGLISH = 0.15
 """Share of questions put into English."""
 _TRADITIONAL = 0.25
 """Share of examples written in Traditional characters."""
@@ -93,7 +93,10 @@ class Example:
 
 
 @dataclass(frozen=True, slots=True)
-class _Asked:
+class Asked:
+    """A question of a reading set, in simplified characters, with the spans that answer it."""
+
+    id: str
     question: str
     context: str
     answers: tuple[Span, ...]
@@ -114,7 +117,7 @@ class Examples:
         self._glosses = glosses
         self._segmenter = Segmenter()
         self._in_traditional = OpenCC("s2t").convert
-        self._asked = [asked for path in paths for asked in _read(path)]
+        self._asked = [asked for path in paths for asked in read_asked(path)]
         self._contexts: dict[tuple[str, int], list[str]] = {}
         for asked in self._asked:
             contexts = self._contexts.setdefault(asked.article, [])
@@ -130,7 +133,7 @@ class Examples:
             for asked in self._draw.sample(self._asked, len(self._asked)):
                 yield self._spelled(self._of(asked))
 
-    def _of(self, asked: _Asked) -> Example:
+    def _of(self, asked: Asked) -> Example:
         window = self._draw.choice(WINDOWS)
         kind = self._draw.random()
         if kind < _ELSEWHERE:
@@ -148,7 +151,7 @@ class Examples:
                 return Example(changed, example.passage, None)
         return example
 
-    def _around(self, asked: _Asked, window: int) -> Example:
+    def _around(self, asked: Asked, window: int) -> Example:
         """A window of the passage that holds the answer somewhere."""
         answer, context = asked.answers[0], asked.context
         earliest = max(0, min(answer.start, answer.end - window))
@@ -159,7 +162,7 @@ class Examples:
             asked.question, context[start:end], Span(answer.start - start, answer.end - start)
         )
 
-    def _elsewhere(self, asked: _Asked, window: int) -> str | None:
+    def _elsewhere(self, asked: Asked, window: int) -> str | None:
         """A window of the same article in which no answer's words stand."""
         own = self._draw.random() < 0.5
         others = [asked.context] if own else self._contexts[asked.article]
@@ -167,7 +170,7 @@ class Examples:
         start = self._draw.randint(0, max(0, len(context) - window))
         return _if_silent(asked, context[start : start + window])
 
-    def _without(self, asked: _Asked, example: Example) -> str | None:
+    def _without(self, asked: Asked, example: Example) -> str | None:
         """The window less the sentence that answers: on the topic, and yet without an answer."""
         passage, answer = example.passage, example.answer
         kept = [
@@ -178,14 +181,14 @@ class Examples:
         rest = "".join(kept)
         return _if_silent(asked, rest) if len(rest) * 4 > len(passage) else None
 
-    def _changed(self, asked: _Asked, passage: str) -> str | None:
+    def _changed(self, asked: Asked, passage: str) -> str | None:
         """Ask for another figure, name or thing, or for the opposite: whichever comes first."""
-        ways: list[Callable[[_Asked, str], str | None]]
+        ways: list[Callable[[Asked, str], str | None]]
         ways = [self._other_figure, self._other_name, self._opposite, self._other_thing]
         self._draw.shuffle(ways)
         return next((new for way in ways if (new := way(asked, passage)) is not None), None)
 
-    def _other_figure(self, asked: _Asked, passage: str) -> str | None:
+    def _other_figure(self, asked: Asked, passage: str) -> str | None:
         found = [figure for figure in _FIGURE.finditer(asked.question) if figure[0] in passage]
         if not found:
             return None
@@ -198,7 +201,7 @@ class Examples:
             return None
         return asked.question[: figure.start()] + new + asked.question[figure.end() :]
 
-    def _other_name(self, asked: _Asked, passage: str) -> str | None:
+    def _other_name(self, asked: Asked, passage: str) -> str | None:
         """A name of the question is replaced by another of its class from the same article."""
         if asked.article not in self._named:
             self._named[asked.article] = _names(" ".join(self._contexts[asked.article]))
@@ -215,7 +218,7 @@ class Examples:
         word, others = self._draw.choice(found)
         return asked.question.replace(word, self._draw.choice(others))
 
-    def _opposite(self, asked: _Asked, passage: str) -> str | None:
+    def _opposite(self, asked: Asked, passage: str) -> str | None:
         words = [
             token
             for token in self._segmenter.words(asked.question)
@@ -227,7 +230,7 @@ class Examples:
         new = _OPPOSITES[asked.question[token.start : token.end]]
         return asked.question[: token.start] + new + asked.question[token.end :]
 
-    def _other_thing(self, asked: _Asked, passage: str) -> str | None:
+    def _other_thing(self, asked: Asked, passage: str) -> str | None:
         question = asked.question
         shared = [
             token
@@ -282,7 +285,7 @@ class Examples:
         return " ".join(word for word in (asking, *words) if word) + "?"
 
 
-def _if_silent(asked: _Asked, passage: str) -> str | None:
+def _if_silent(asked: Asked, passage: str) -> str | None:
     """The passage, if none of the answers' words stand in it."""
     said = {asked.context[a.start : a.end] for a in asked.answers}
     return None if any(text in passage for text in said) else passage
@@ -305,7 +308,8 @@ def read_contexts(path: Path) -> Iterator[str]:
             yield simplify(paragraph["context"])
 
 
-def _read(path: Path) -> Iterator[_Asked]:
+def read_asked(path: Path) -> Iterator[Asked]:
+    """The questions of a file in the form of SQuAD that have an answer in its place."""
     simplify = OpenCC("t2s").convert
     data = json.loads(path.read_text(encoding="utf-8"))["data"]
     for number, article in enumerate(data):
@@ -327,4 +331,4 @@ def _read(path: Path) -> Iterator[_Asked]:
                 )
                 if right:
                     asked = simplify(question["question"])
-                    yield _Asked(asked, shown, right, (path.name, number))
+                    yield Asked(question["id"], asked, shown, right, (path.name, number))

@@ -14,7 +14,7 @@ pytest.importorskip("onnx", reason="the extra `train` isn't installed")
 import onnx
 from onnx import helper, numpy_helper
 
-from zjip_qa.training.int8 import activation_ranges, quantise
+from zjip_qa.training.int8 import activation_ranges, dequantise, quantise
 
 WIDTH, HIDDEN = 16, 32
 draw = np.random.default_rng(0)
@@ -100,3 +100,16 @@ def test_padding_is_left_out_of_the_ranges(network: onnx.ModelProto) -> None:
     ranges = activation_ranges(network, [{"word_embeddings": padded, "attention_mask": mask}])
     np.testing.assert_array_equal(ranges["word_embeddings"].low, INPUT[:, :3].min(axis=(0, 1)))
     np.testing.assert_array_equal(ranges["word_embeddings"].high, INPUT[:, :3].max(axis=(0, 1)))
+
+
+def test_integers_stand_for_the_weights(network: onnx.ModelProto, twin: onnx.ModelProto) -> None:
+    own = {c.name: numpy_helper.to_array(c) for c in network.graph.initializer}
+
+    layers = dequantise(twin)
+
+    assert sorted(layers) == ["b1", "b2"]
+    for number in "12":
+        weight, bias = layers[f"b{number}"]
+        expected = own[f"w{number}"]
+        assert np.linalg.norm(weight - expected) < 0.02 * np.linalg.norm(expected)
+        np.testing.assert_allclose(bias, own[f"b{number}"], atol=1e-4)
