@@ -113,5 +113,6 @@ def test_questions_are_changed_in_several_ways(tmp_path: Path, question: str, ch
 
 
 def test_some_passages_are_written_in_traditional_characters(squad: Path) -> None:
-    written = {e.passage[:4] for e in _drawn(squad) if e.answer is not None}
-    assert {"宁波的版", "寧波的版"} <= written
+    passages = [e.passage for e in _drawn(squad) if e.answer is not None]
+    assert any("宁波" in passage for passage in passages)
+    assert any("寧波" in passage for passage in passages)
