@@ -71,6 +71,16 @@ _HOW_MANY_ZH = r"(?:多少|几多|(?<![哪好第])几)"
 _WHICH_ZH = r"(?:哪一?[些个几家座部份位所]*|什么|啥)"
 
 _Pattern = tuple[AnswerKind, QuantityKind | None, str]
+_RATES_ZH = (
+    "利|税|费|合格|成功|满意|通过|失业|就业|覆盖|使用|利用|普及|完成|达标|转化|参与|参保|授权|回收"
+    "|入学|违约|胜诉|赔付|贡献|存活|死亡"
+)
+_RATES_EN = (
+    "interest|tax|duty|tariff|success|satisfaction|approval|pass|unemployment|employment|coverage"
+    "|utili[sz]ation|adoption|completion|conversion|participation|grant|recovery|enrolment"
+    "|enrollment|default|win|survival|mortality|inflation|vacancy"
+)
+"""Rates that are shares; one of exchange, say, isn't."""
 _FIGURE, _MONEY, _SHARE = AnswerKind.FIGURE, QuantityKind.MONEY, QuantityKind.SHARE
 _PATTERNS: dict[Language, tuple[_Pattern, ...]] = {
     # The first that matches decides: words that ask for something, and only after them words
@@ -94,7 +104,8 @@ _PATTERNS: dict[Language, tuple[_Pattern, ...]] = {
             rf"百分之(?:几|多少)|{_HOW_MANY_ZH}个?百分点|几成|多大(?:的)?(?:比例|比重|份额)"
             rf"|占[^，。？?]{{0,12}}(?:多少(?![{_COUNTED}个])|多大)"
             r"|(?:占比|比例|比重|份额|增幅|增速|增长率|涨幅|降幅|同比)[^，。？?]{0,8}"
-            r"(?:多少|几|多大|多高|多快|如何|怎样|怎么样)|利率[^，。？?]{0,4}(?:多少|多高)",
+            r"(?:多少|几|多大|多高|多快|如何|怎样|怎么样)"
+            rf"|(?:{_RATES_ZH})率[^，。？?]{{0,4}}(?:多少|多高|几)",
         ),
         (
             _FIGURE,
@@ -145,6 +156,8 @@ _PATTERNS: dict[Language, tuple[_Pattern, ...]] = {
             _SHARE,
             r"\b(?:what|which) (?:percentage|percent|share|proportion|slice|fraction)\b"
             r"|\bhow many percent|\bby (?:what|how many) per|\bgrowth rate\b"
+            rf"|\bwhat(?:'s| is| was| are| were)? (?:the |its |their )?(?:\w+ )?"
+            rf"(?:{_RATES_EN}) rates?\b"
             r"|\bhow fast\b.*\b(?:gr[eo]w|ris|rose|increas|expand|climb|fall|fell|declin)"
             r"|\bwhat (?:coupon|interest|yield)\b",
         ),

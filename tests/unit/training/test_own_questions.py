@@ -55,7 +55,7 @@ def test_questions_beside_passages_of_reading_sets(tmp_path: Path) -> None:
     squad = tmp_path / "set.json"
     paragraphs = [{"context": PASSAGE, "qas": [asked]}]
     squad.write_text(json.dumps({"data": [{"paragraphs": paragraphs}]}), encoding="utf-8")
-    rows = [
+    rows: list[dict[str, object]] = [
         {"id": "p-en-1", "question": "How long?", "lang": "en", "translates": "q1"},
         {
             "id": "p-zh-2",
@@ -68,7 +68,7 @@ def test_questions_beside_passages_of_reading_sets(tmp_path: Path) -> None:
         {"id": "p-zh-3", "question": "？", "lang": "zh", "beside": "unknown", "answer": None},
     ]
     held = {"id": "p-zh-4", "question": "？", "lang": "zh", "beside": "q1", "split": "test"}
-    lines = [json.dumps({"split": "tune"} | row) for row in [*rows, held]]
+    lines = [json.dumps({"split": "tune", **row}) for row in [*rows, held]]
     path = tmp_path / "own.jsonl"
     path.write_text("\n".join(lines), encoding="utf-8")
 
