@@ -67,7 +67,13 @@ def test_questions_beside_passages_of_reading_sets(tmp_path: Path) -> None:
         {"id": "p-en-2", "question": "Who decides?", "lang": "en", "beside": "q1", "answer": None},
         {"id": "p-zh-3", "question": "？", "lang": "zh", "beside": "unknown", "answer": None},
     ]
-    held = {"id": "p-zh-4", "question": "？", "lang": "zh", "beside": "q1", "split": "test"}
+    held: dict[str, object] = {
+        "id": "p-zh-4",
+        "question": "？",
+        "lang": "zh",
+        "beside": "q1",
+        "split": "test",
+    }
     lines = [json.dumps({"split": "tune", **row}) for row in [*rows, held]]
     path = tmp_path / "own.jsonl"
     path.write_text("\n".join(lines), encoding="utf-8")
