@@ -126,7 +126,8 @@ _PATTERNS: dict[Language, tuple[_Pattern, ...]] = {
             None,
             # "用什么办法" asks how, not by which rules.
             rf"(?!(?<=[用有想以])什么办法){_WHICH_ZH}[^，。？?]{{0,6}}(?:{_LAWS_ZH})|全称"
-            rf"|(?:{_LAWS_ZH})[^，。？?]{{0,8}}(?:叫什么|叫啥|名字|名称)",
+            rf"|{_WHICH_ZH}[^，。？?]{{0,14}}的(?:{_LAWS_ZH})[？?]?$"
+            rf"|(?:{_LAWS_ZH}|\b{_LAWS_EN})[^，。？?]{{0,8}}(?:叫什么|叫啥|名字|名称)",
         ),
         (
             AnswerKind.DATE,

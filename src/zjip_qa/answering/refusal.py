@@ -13,9 +13,11 @@ from zjip_qa.text import Segmenter, is_function_word, is_han
 from zjip_qa.types import Language, Query
 
 _MOST_WORDS = 6
-# Words that ask, and hold nothing that could be looked for.
+_MEASURES = "个家件次名年月天届项种样类条位部份"
+# Words that ask or count, and hold nothing that could be looked for.
 _ASKING = re.compile(
-    r"多少|几[个家件次名年月天届]?|什么时?候?|哪.{0,2}|谁|何[时地种]?|为[何什]么?|如何|怎[么样]+|"
+    rf"多少|第?几[{_MEASURES}]?|[一二两三四五六七八九十][{_MEASURES}]|什么时?候?|哪.{{0,2}}|"
+    r"由?谁.?|何[时地种]?|为[何什]么?|如何|怎[么样]+|"
     r"是否|请问|一共|总共|合计|分别|"
     r"who\w*|what|which|when|where|why|how|many|much|tell|please|"
     r"compared?|total|larger|smaller|higher|lower",

@@ -30,6 +30,8 @@ def read(text: str) -> Asked:
         ("那部地方性法规全称怎么写？", AnswerKind.DOCUMENT),
         ("省里出台的实施方案叫什么？", AnswerKind.DOCUMENT),
         ("依据的是什么文件？", AnswerKind.DOCUMENT),
+        ("近年出台了哪些知识产权方面的文件？", AnswerKind.DOCUMENT),
+        ("最主要的local regulation叫什么名字？", AnswerKind.DOCUMENT),
         ("條例從什麼時候開始施行？", AnswerKind.DATE),
         ("啥时候开始的", AnswerKind.DATE),
         ("哪一年启动试点？", AnswerKind.DATE),

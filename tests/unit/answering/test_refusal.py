@@ -39,6 +39,8 @@ def refused(question: str, index: OpenIndex, missing: tuple[str, ...] = ()) -> s
         ("浙江省专利是哪一年转让的？", "找的是时间：浙江省、专利、转让。"),
         ("How many patents transferred?", "Looked for a figure on: patents, transferred."),
         ("专利转让金额是多少？", "没有提到：金额。"),
+        # What counts or asks is no thing that a document could mention.
+        ("浙江省转让了哪几项专利，哪两类？", "找的是：浙江省、转让、专利。"),
     ],
 )
 def test_a_refusal_says_what_was_looked_for(question: str, said: str, index: OpenIndex) -> None:
